@@ -231,11 +231,11 @@ var calendarFaults = map[CalendarFault]string{
 	CalendarEmpty:     "the table lists no day",
 }
 
-// Error implements error: "line 7: want the kind off or work, not "of"".
+// Error implements error: line 7: want the kind off or work (here: "of").
 func (e *CalendarError) Error() string {
 	s := fmt.Sprintf("line %d: %s", e.Line, calendarFaults[e.Fault])
 	if e.Text != "" {
-		s += fmt.Sprintf(", not %q", e.Text)
+		s += fmt.Sprintf(" (here: %q)", e.Text)
 	}
 	return s
 }
