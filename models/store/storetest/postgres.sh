@@ -79,4 +79,5 @@ if ! as_account "$bin/pg_ctl" -D "$dir/data" -l "$dir/server.log" -o "$options" 
 fi
 
 echo "postgres://postgres@/postgres?host=$dir"
-cat >/dev/null
+# read, not cat: a shell answers a signal only when its child has ended.
+while read -r _; do :; done
