@@ -248,7 +248,7 @@ type Item struct {
 	MeasureRef  string
 	MeasureNo   string
 	MeasureText string
-	Rows        StringList // printed numbers of the rows that the measure serves
+	RowNos      StringList // printed numbers of the rows that the measure serves
 	FirstPos    int        // its position in the first of them, from 1
 	UnitCode    string
 	UnitName    string

@@ -27,6 +27,7 @@ type DraftPlan struct {
 
 	Addressees []string `json:"addressees,omitempty"`
 	LeadUnit   string   `json:"lead_unit,omitempty"`
+	Register   string   `json:"register,omitempty"` // in which unit names are looked up
 	Source     string   `json:"source,omitempty"`
 	Columns    []string `json:"columns,omitempty"`
 }
@@ -111,7 +112,8 @@ func ReadDraft(r io.Reader) (Draft, error) {
 // only the seed file carries, and with lists that are empty rather than null.
 func (d Draft) Printed() Draft {
 	p := d
-	p.Plan.Addressees, p.Plan.LeadUnit, p.Plan.Source, p.Plan.Columns = nil, "", "", nil
+	p.Plan.Addressees, p.Plan.Columns = nil, nil
+	p.Plan.LeadUnit, p.Plan.Register, p.Plan.Source = "", "", ""
 	p.Tasks = make([]DraftTask, len(d.Tasks))
 	for i, t := range d.Tasks {
 		t.Title = ""

@@ -64,6 +64,11 @@ type Measure struct {
 	Text     string
 	UnitText string // the unit cell's wording
 	SortNo   int
+	// RowNos are the printed numbers of the rows that it serves, in order, and
+	// FirstPos its position in the first of them, from 1: its address. Both
+	// repeat what the TaskMeasures say and are written together with them.
+	RowNos   StringList
+	FirstPos int
 	// CoordinatorID is the one accountable unit: the only lead, else the
 	// first named (0 where that is a group).
 	CoordinatorID UnitID

@@ -15,6 +15,7 @@ const FamilyRegion UnitFamily = "区域"
 type Unit struct {
 	ID       UnitID
 	Code     string // stable ascii name in addresses: anda-gaj
+	Register string // the register it belongs to: anda; names are unique in it
 	Name     string // official name
 	Short    string // two to four characters for tiles and chips
 	Family   UnitFamily
@@ -40,10 +41,11 @@ type UnitAlias struct {
 
 // UnitGroup is a named collection with dated membership, such as 中省市直各部门.
 type UnitGroup struct {
-	ID     GroupID
-	Code   string
-	Name   string
-	SortNo int
+	ID       GroupID
+	Code     string
+	Register string // names are unique in a register
+	Name     string
+	SortNo   int
 }
 
 // GroupMember is one unit's membership, on the days From to To inclusive. A

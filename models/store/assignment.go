@@ -1,0 +1,296 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"duban/models"
+
+	"gorm.io/gorm"
+)
+
+// The SQL twins of the pure rules in models/assignment.go. TestLampSQL holds
+// them together over generated assignments.
+const (
+	sqlWaiting = "a.state IN ('unack','active','returned')"
+	sqlRef     = "CASE WHEN a.state = 'returned' AND a.resubmit_by IS NOT NULL THEN a.resubmit_by ELSE a.effective_on END"
+)
+
+// lampSQL is models.Assignment.Lamp in SQL; its two ? are today and the last
+// day that counts as soon, both twice.
+const lampSQL = "CASE" +
+	" WHEN " + sqlWaiting + " AND " + sqlRef + " < ? AND " + sqlRef + " >= a.issued_on THEN 'overdue'" +
+	" WHEN a.state = 'returned' THEN 'returned'" +
+	" WHEN " + sqlWaiting + " AND " + sqlRef + " >= ? AND " + sqlRef + " <= ? THEN 'due'" +
+	" WHEN " + sqlWaiting + " AND " + sqlRef + " < a.issued_on THEN 'past'" +
+	" ELSE a.state END"
+
+func lampArgs(today models.Date) []any {
+	return []any{today, today, today.AddDays(models.DueSoonDays)}
+}
+
+// scoped adds the viewer's scope, last and in its own brackets, so that no OR
+// before it can widen it.
+func scoped(g *gorm.DB, s models.Scope) *gorm.DB {
+	switch {
+	case s.All:
+		return g
+	case s.Unit != 0:
+		return g.Where("(a.unit_id = ?)", s.Unit)
+	}
+	return g.Where("(1 = 0)")
+}
+
+// scopeSQL is scoped for hand-written SQL.
+func scopeSQL(s models.Scope) (string, []any) {
+	switch {
+	case s.All:
+		return "", nil
+	case s.Unit != 0:
+		return " AND (a.unit_id = ?)", []any{s.Unit}
+	}
+	return " AND (1 = 0)", nil
+}
+
+const itemColumns = `a.*, p."key" AS plan_key, p.title AS plan_title, m.ref AS measure_ref, m.no AS measure_no,
+	m.text AS measure_text, m.row_nos, m.first_pos, u.code AS unit_code, u.name AS unit_name, u.short AS unit_short, u.family`
+
+func (r Reader) items(ctx context.Context, s models.Scope) *gorm.DB {
+	g := r.q(ctx).Table("assignments a").Select(itemColumns).
+		Joins("JOIN plans p ON p.id = a.plan_id").
+		Joins("JOIN measures m ON m.id = a.measure_id").
+		Joins("JOIN units u ON u.id = a.unit_id")
+	return scoped(g, s)
+}
+
+// Item returns one assignment with its words; not_found when there is none in
+// the viewer's scope.
+func (r Reader) Item(ctx context.Context, s models.Scope, id models.AssignmentID) (models.Item, error) {
+	var out models.Item
+	res := r.items(ctx, s).Where("a.id = ?", id).Limit(1).Scan(&out)
+	return out, found(res)
+}
+
+// ItemFilter narrows a list of assignments. Zero fields do not narrow.
+type ItemFilter struct {
+	Plan    models.PlanID
+	Measure models.MeasureID
+	Unit    models.UnitID
+	States  []models.State
+	Lamps   []models.Lamp
+	// Waiting keeps what the unit has in hand (unack, active, returned).
+	Waiting bool
+	// IDs keeps these only.
+	IDs []models.AssignmentID
+	// RefFrom and RefTo bound the day chased against, both inclusive.
+	RefFrom, RefTo models.Date
+	// Text must occur in the measure's words or the unit's name.
+	Text string
+	// After continues a list ordered by reference day: the last item's
+	// effective day and id.
+	AfterOn models.Date
+	AfterID models.AssignmentID
+	Limit   int
+	// ByMeasure orders by document order and unit; the default is by
+	// effective day and id, the earliest first.
+	ByMeasure bool
+	// BySubmitted orders by the day of hand-in, the longest waiting first.
+	BySubmitted bool
+}
+
+// Items returns the assignments that match, in the viewer's scope, with their
+// lights judged on day today.
+func (r Reader) Items(ctx context.Context, s models.Scope, f ItemFilter, today models.Date) ([]models.Item, error) {
+	g := r.items(ctx, s)
+	if f.Plan != 0 {
+		g = g.Where("a.plan_id = ?", f.Plan)
+	}
+	if f.Measure != 0 {
+		g = g.Where("a.measure_id = ?", f.Measure)
+	}
+	if f.Unit != 0 {
+		g = g.Where("a.unit_id = ?", f.Unit)
+	}
+	if len(f.States) > 0 {
+		g = g.Where("a.state IN ?", f.States)
+	}
+	if f.IDs != nil {
+		g = g.Where("a.id IN ?", f.IDs)
+	}
+	if f.Waiting {
+		g = g.Where(sqlWaiting)
+	}
+	if len(f.Lamps) > 0 {
+		g = g.Where("("+lampSQL+") IN ?", append(lampArgs(today), f.Lamps)...)
+		if waitingOnly(f.Lamps) {
+			g = g.Where(sqlWaiting) // lets the partial index serve the list
+		}
+	}
+	if !f.RefFrom.IsZero() {
+		g = g.Where("("+sqlRef+") >= ?", f.RefFrom)
+	}
+	if !f.RefTo.IsZero() {
+		g = g.Where("("+sqlRef+") <= ?", f.RefTo)
+	}
+	if f.Text != "" {
+		like := "%" + escapeLike(f.Text) + "%"
+		g = g.Where(`(m.text LIKE ? ESCAPE '!' OR u.name LIKE ? ESCAPE '!')`, like, like)
+	}
+	if f.AfterID != 0 {
+		g = g.Where("(a.effective_on > ? OR (a.effective_on = ? AND a.id > ?))", f.AfterOn, f.AfterOn, f.AfterID)
+	}
+	switch {
+	case f.ByMeasure:
+		g = g.Order("a.plan_id, m.sort_no, u.sort_no, a.id")
+	case f.BySubmitted:
+		g = g.Order("a.submitted_at, a.id")
+	default:
+		g = g.Order("a.effective_on, a.id")
+	}
+	if f.Limit > 0 {
+		g = g.Limit(f.Limit)
+	}
+	var out []models.Item
+	err := g.Scan(&out).Error
+	return out, fail(err)
+}
+
+func waitingOnly(ls []models.Lamp) bool {
+	for _, l := range ls {
+		switch l {
+		case models.LampOverdue, models.LampReturned, models.LampDue, models.LampPast, models.LampUnack, models.LampActive:
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// escapeLike takes the meaning from LIKE's wildcards; the escape character is !.
+func escapeLike(s string) string {
+	return strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(s)
+}
+
+// Count is how many assignments share a light (and, by the query, a measure, a
+// unit or a day).
+type Count struct {
+	MeasureID models.MeasureID
+	UnitID    models.UnitID
+	PlanID    models.PlanID
+	Day       models.Date // effective day
+	Lamp      models.Lamp
+	Blocking  bool // role other than cooperating; only by measure
+	N         int
+	Oldest    models.Date // earliest reference day among them
+}
+
+// CountBy says what a count is grouped by.
+type CountBy int
+
+const (
+	ByMeasure CountBy = iota
+	ByUnit
+	ByDay
+	ByPlan
+)
+
+// Counts counts assignments of a plan (0: of all plans) by light and by one
+// more thing, in the viewer's scope: one query, whatever the size.
+func (r Reader) Counts(ctx context.Context, s models.Scope, plan models.PlanID, by CountBy, today models.Date) ([]Count, error) {
+	col := map[CountBy]string{
+		ByMeasure: "a.measure_id", ByUnit: "a.unit_id", ByDay: "a.effective_on", ByPlan: "a.plan_id",
+	}[by]
+	name := map[CountBy]string{ByMeasure: "measure_id", ByUnit: "unit_id", ByDay: "day", ByPlan: "plan_id"}[by]
+	blocking, groupBlocking := "", ""
+	if by == ByMeasure {
+		blocking, groupBlocking = ", a.role <> 'cooperate' AS blocking", ", 4"
+	}
+	where, args := "", lampArgs(today)
+	if plan != 0 {
+		where, args = " AND a.plan_id = ?", append(args, plan)
+	}
+	scope, scopeArgs := scopeSQL(s)
+	sql := fmt.Sprintf(`SELECT %s AS %s, (%s) AS lamp, COUNT(*) AS n%s, MIN(%s) AS oldest
+		FROM assignments a WHERE 1 = 1%s%s GROUP BY 1, 2%s ORDER BY 1`,
+		col, name, lampSQL, blocking, sqlRef, where, scope, groupBlocking)
+	var out []Count
+	err := r.q(ctx).Raw(sql, append(args, scopeArgs...)...).Scan(&out).Error
+	return out, fail(err)
+}
+
+// MeasuresWith counts the measures that have at least one assignment in each
+// light: "17 条措施" beside the 家次.
+func (r Reader) MeasuresWith(ctx context.Context, s models.Scope, plan models.PlanID, today models.Date) (map[models.Lamp]int, error) {
+	scope, scopeArgs := scopeSQL(s)
+	args := append(append(lampArgs(today), plan), scopeArgs...)
+	var rows []struct {
+		Lamp models.Lamp
+		N    int
+	}
+	err := r.q(ctx).Raw(`SELECT (`+lampSQL+`) AS lamp, COUNT(DISTINCT a.measure_id) AS n
+		FROM assignments a WHERE a.plan_id = ?`+scope+` GROUP BY 1`, args...).Scan(&rows).Error
+	out := map[models.Lamp]int{}
+	for _, row := range rows {
+		out[row.Lamp] = row.N
+	}
+	return out, fail(err)
+}
+
+// TrendPoint is a plan's progress at the end of one day.
+type TrendPoint struct {
+	Day      models.Date
+	Due      int // effective deadline reached
+	Finished int // approved by then
+	Late     int // due before that day and not yet handed in that day
+}
+
+// Trend returns a plan's progress at the end of each given day, in one query.
+// midnight[i] is the instant at which days[i] ends in the office's zone.
+func (r Reader) Trend(ctx context.Context, s models.Scope, plan models.PlanID, days []models.Date, midnight []any) ([]TrendPoint, error) {
+	out := make([]TrendPoint, 0, len(days))
+	var parts []string
+	var args []any
+	scope, scopeArgs := scopeSQL(s)
+	for i, d := range days {
+		parts = append(parts, fmt.Sprintf(`SELECT %d AS i,
+			COALESCE(SUM(CASE WHEN a.effective_on <= ? THEN 1 ELSE 0 END), 0) AS due,
+			COALESCE(SUM(CASE WHEN a.finished_at < ? THEN 1 ELSE 0 END), 0) AS finished,
+			COALESCE(SUM(CASE WHEN a.effective_on < ? AND a.effective_on >= a.issued_on
+				AND (a.first_submitted_on IS NULL OR a.first_submitted_on > ?) THEN 1 ELSE 0 END), 0) AS late
+			FROM assignments a WHERE a.plan_id = ? AND a.state NOT IN ('na','withdrawn')%s`, i, scope))
+		args = append(append(args, d, midnight[i], d, d, plan), scopeArgs...)
+	}
+	if len(parts) == 0 {
+		return nil, nil
+	}
+	var rows []struct{ I, Due, Finished, Late int }
+	err := r.q(ctx).Raw(strings.Join(parts, " UNION ALL ")+" ORDER BY 1", args...).Scan(&rows).Error
+	for _, row := range rows {
+		out = append(out, TrendPoint{days[row.I], row.Due, row.Finished, row.Late})
+	}
+	return out, fail(err)
+}
+
+// InsertAssignments stores new assignments and sets their ids; conflict when a
+// unit has the measure already.
+func (tx *Tx) InsertAssignments(ctx context.Context, as []models.Assignment) error {
+	return insertAll(tx.q(ctx), as)
+}
+
+// UpdateAssignment stores an assignment's state and dates if nobody else has
+// changed it since it was read (conflict otherwise), and raises its version.
+func (tx *Tx) UpdateAssignment(ctx context.Context, a *models.Assignment) error {
+	res := tx.q(ctx).Model(&models.Assignment{}).Where("id = ? AND version = ?", a.ID, a.Version).
+		Updates(map[string]any{
+			"state": a.State, "effective_on": a.EffectiveOn, "resubmit_by": a.ResubmitBy, "signed_at": a.SignedAt,
+			"submitted_at": a.SubmittedAt, "first_submitted_on": a.FirstSubmittedOn, "finished_at": a.FinishedAt,
+			"closed_at": a.ClosedAt, "blocked_cause": a.BlockedCause, "blocked_by": a.BlockedBy,
+			"nudges": a.Nudges, "nudged_on": a.NudgedOn, "version": a.Version + 1,
+		})
+	if err := changed(res); err != nil {
+		return err
+	}
+	a.Version++
+	return nil
+}
