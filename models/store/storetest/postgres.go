@@ -115,6 +115,8 @@ var postgresScript string
 // lifeline is the standard input of the script. It is never closed: that it ends
 // with this process is what stops the cluster. It is kept here because a pipe
 // that nothing refers to is closed by the garbage collector.
+//
+//lint:ignore U1000 it is held, not used
 var lifeline io.WriteCloser
 
 // noPostgresStatus is the script's exit status for "not on this machine".
