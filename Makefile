@@ -97,7 +97,7 @@ cover: ## measure what the tests cover: .artifacts/cover.html
 .PHONY: bench
 bench: ## measure time and memory (docs/performance.md): .artifacts/bench.txt
 	@mkdir -p .artifacts
-	go test -run '^$$' -bench '$(BENCH)' -benchmem -timeout 60m $(PKG) | tee .artifacts/bench.txt
+	.ci/with-postgres go test -run '^$$' -bench '$(BENCH)' -benchmem -timeout 60m $(PKG) | tee .artifacts/bench.txt
 
 .PHONY: setup
 setup: ## see to PostgreSQL, Chromium and gcc: install them on Debian as root
