@@ -98,6 +98,9 @@ type Evidence struct {
 	CreatedAt    time.Time
 }
 
+// TableName names the table for the store: evidence has no plural.
+func (Evidence) TableName() string { return "evidence" }
+
 // Note is a line that changes no state: a unit's progress report (进展) or a
 // supervisor's opinion (督办意见).
 type Note struct {
