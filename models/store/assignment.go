@@ -81,6 +81,9 @@ type ItemFilter struct {
 	Lamps   []models.Lamp
 	// Waiting keeps what the unit has in hand (unack, active, returned).
 	Waiting bool
+	// OpenOrSince keeps what is open or in review, and what was first handed in
+	// on that day or later: what a weekly digest speaks of.
+	OpenOrSince models.Date
 	// IDs keeps these only.
 	IDs []models.AssignmentID
 	// RefFrom and RefTo bound the day chased against, both inclusive.
@@ -120,6 +123,9 @@ func (r Reader) Items(ctx context.Context, s models.Scope, f ItemFilter, today m
 	}
 	if f.Waiting {
 		g = g.Where(sqlWaiting)
+	}
+	if !f.OpenOrSince.IsZero() {
+		g = g.Where("("+sqlWaiting+" OR a.state = 'review' OR a.first_submitted_on >= ?)", f.OpenOrSince)
 	}
 	if len(f.Lamps) > 0 {
 		g = g.Where("("+lampSQL+") IN ?", append(lampArgs(today), f.Lamps)...)

@@ -163,6 +163,13 @@ func (r Reader) Messages(ctx context.Context, f MessageFilter) ([]models.Message
 	return out, fail(err)
 }
 
+// HasMessage reports whether a mail of that key is queued, sent or given up.
+func (r Reader) HasMessage(ctx context.Context, key string) (bool, error) {
+	var n int64
+	err := r.q(ctx).Model(&models.Message{}).Where(`"key" = ?`, key).Count(&n).Error
+	return n > 0, fail(err)
+}
+
 // Message returns one mail with its bodies; not_found if there is none.
 func (r Reader) Message(ctx context.Context, id models.MessageID) (models.Message, error) {
 	var out models.Message
