@@ -161,7 +161,7 @@ var machine = map[Act]transition{
 	ActProgress:  {from: []State{StateActive, StateReturned}},
 	ActSubmit:    {from: []State{StateActive, StateReturned}},
 	ActAskNA:     {from: []State{StateActive, StateReturned}, needsReason: true},
-	ActAskExtend: {from: []State{StateUnack, StateActive, StateReturned}, needsReason: true},
+	ActAskExtend: {from: []State{StateUnack, StateActive}, needsReason: true}, // not returned: see CheckExtension
 	ActDecideExt: {from: []State{StateUnack, StateActive, StateReturned}},
 	ActBlock:     {from: []State{StateUnack, StateActive, StateReturned}},
 	ActNudge:     {from: []State{StateUnack, StateActive, StateReturned}},
@@ -226,7 +226,8 @@ func (a *Assignment) Apply(act Act, c Change) error {
 	case ActClose:
 		a.State, a.ClosedAt = StateClosed, &now
 	case ActWithdraw:
-		a.State = StateWithdrawn
+		a.State, a.ResubmitBy = StateWithdrawn, Date{}
+		a.BlockedCause, a.BlockedBy = "", ""
 	}
 	return nil
 }
