@@ -16,6 +16,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -34,11 +35,6 @@ type test struct{ pkg, name string }
 
 func (t test) String() string { return strings.TrimPrefix(t.pkg, "duban/") + " " + t.name }
 
-type skip struct {
-	test
-	why string
-}
-
 type slow struct {
 	test
 	seconds float64
@@ -48,7 +44,8 @@ func main() {
 	said := map[test]*strings.Builder{} // of tests that have not ended
 	var passed, failed int
 	failedIn := map[string]int{} // package → tests
-	var skips []skip
+	var skipped int
+	skips := map[string][]test{} // why → tests
 	var times []slow
 
 	in := bufio.NewReader(os.Stdin)
@@ -85,7 +82,9 @@ func main() {
 						failedIn[e.Package]++
 						fmt.Printf("%s:\n%s", key, text(said[key]))
 					case "skip":
-						skips = append(skips, skip{key, reason(text(said[key]))})
+						skipped++
+						why := reason(text(said[key]))
+						skips[why] = append(skips[why], key)
 					}
 					if !strings.Contains(e.Test, "/") {
 						times = append(times, slow{key, e.Elapsed})
@@ -106,13 +105,13 @@ func main() {
 			fmt.Printf("  %6.1f s  %s\n", s.seconds, s.test)
 		}
 	}
-	if len(skips) > 0 {
-		fmt.Println("skipped:")
-		for _, s := range skips {
-			fmt.Printf("  %s: %s\n", s.test, s.why)
+	for _, why := range slices.Sorted(maps.Keys(skips)) {
+		fmt.Printf("skipped: %s\n", why)
+		for _, t := range skips[why] {
+			fmt.Printf("  %s\n", t)
 		}
 	}
-	fmt.Printf("%d passed, %d failed, %d skipped\n", passed, failed, len(skips))
+	fmt.Printf("%d passed, %d failed, %d skipped\n", passed, failed, skipped)
 	if failed > 0 || passed == 0 {
 		os.Exit(1)
 	}
@@ -149,6 +148,9 @@ func text(b *strings.Builder) string {
 	return b.String()
 }
 
+// place is where a test said something: file_test.go:12:
+var place = regexp.MustCompile(`^\w+\.go:\d+: `)
+
 // reason takes the words of t.Skip out of what a skipped test said.
 func reason(said string) string {
 	var words []string
@@ -157,7 +159,7 @@ func reason(said string) string {
 		if line == "" || strings.HasPrefix(line, "===") || strings.HasPrefix(line, "---") {
 			continue
 		}
-		words = append(words, line)
+		words = append(words, place.ReplaceAllString(line, ""))
 	}
 	return strings.Join(words, " ")
 }
