@@ -281,6 +281,9 @@ func (r Reader) Trend(ctx context.Context, s models.Scope, plan models.PlanID, d
 // InsertAssignments stores new assignments and sets their ids; conflict when a
 // unit has the measure already.
 func (tx *Tx) InsertAssignments(ctx context.Context, as []models.Assignment) error {
+	for i := range as {
+		as[i].Version = max(as[i].Version, 1)
+	}
 	return insertAll(tx.q(ctx), as)
 }
 

@@ -9,5 +9,6 @@
 // Every question about assignments takes the viewer's models.Scope, so that a
 // page cannot forget it. Rows are never saved whole (gorm's Save crosses
 // units), never found by a struct condition (zero values vanish), and the
-// schema changes only by the numbered SQL files in migrations/.
+// schema changes only by the numbered SQL files in migrations/. Versions begin
+// at 1; an insert without one gets it.
 package store

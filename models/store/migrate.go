@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"embed"
-	"errors"
 	"fmt"
 	"io/fs"
 
@@ -16,7 +15,7 @@ var migrations embed.FS
 
 func (db *DB) provider() (*goose.Provider, error) {
 	if db.writer == nil {
-		return nil, errors.New("the database is open for reading only")
+		return nil, errReadOnly
 	}
 	pool, err := db.writer.DB()
 	if err != nil {

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"net/url"
@@ -52,7 +53,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	if strings.HasPrefix(o.Database, "postgres://") || strings.HasPrefix(o.Database, "postgresql://") {
 		return openPostgres(ctx, o)
 	}
-	return openSQLite(ctx, o)
+	return openSQLite(o)
 }
 
 // pragmas are the settings of every SQLite connection, asked for in the DSN
@@ -87,7 +88,7 @@ func sqliteDSN(path string, reader bool) string {
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()
 }
 
-func openSQLite(ctx context.Context, o Options) (_ *DB, err error) {
+func openSQLite(o Options) (_ *DB, err error) {
 	path, err := filepath.Abs(o.Database)
 	if err != nil {
 		return nil, err
@@ -106,31 +107,68 @@ func openSQLite(ctx context.Context, o Options) (_ *DB, err error) {
 		if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
 			return nil, fmt.Errorf("database folder: %w", err)
 		}
+		path = realPath(path)
 		if db.unlock, err = lockFile(path + ".lock"); err != nil {
 			if errors.Is(err, errLocked) {
 				return nil, models.Errf(models.Conflict, "err.database_locked", path)
 			}
 			return nil, fmt.Errorf("database lock: %w", err)
 		}
-		if db.writer, err = openPool(ctx, o, sqliteDSN(path, false), 1); err != nil {
+		if db.writer, err = openPool(o, sqliteDSN(path, false), 1, false); err != nil {
 			return nil, err
 		}
-		if err := checkPragmas(ctx, db.writer, false); err != nil {
-			return nil, err
-		}
+		db.turn = make(chan struct{}, 1)
 	}
-	if db.db, err = openPool(ctx, o, sqliteDSN(path, true), 8); err != nil {
+	if db.db, err = openPool(o, sqliteDSN(path, true), 8, true); err != nil {
 		return nil, err
 	}
-	return db, checkPragmas(ctx, db.db, true)
+	return db, nil
 }
 
-// checkPragmas reads the settings back on a connection of the pool: a DSN in
-// another driver's spelling is ignored in silence, so asking is not enough.
-func checkPragmas(ctx context.Context, g *gorm.DB, reader bool) error {
-	var version string
-	if err := g.WithContext(ctx).Raw("SELECT sqlite_version()").Scan(&version).Error; err != nil {
-		return fmt.Errorf("open database: %w", err)
+// realPath follows links, so that two names of one file meet at one lock.
+func realPath(path string) string {
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		return real
+	}
+	if dir, err := filepath.EvalSymlinks(filepath.Dir(path)); err == nil {
+		return filepath.Join(dir, filepath.Base(path))
+	}
+	return path
+}
+
+// connector opens the connections of a pool and reads every setting back on
+// each of them: a DSN in another driver's spelling is ignored in silence, so
+// asking is not enough, and the pool opens connections as long as it lives.
+type connector struct {
+	driver *modernc.Driver
+	dsn    string
+}
+
+func newConnector(dsn string, reader bool) connector {
+	c := connector{&modernc.Driver{}, dsn}
+	c.driver.RegisterConnectionHook(func(conn modernc.ExecQuerierContext, _ string) error {
+		return checkSettings(conn, reader)
+	})
+	return c
+}
+
+// Connect implements driver.Connector.
+func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	return c.driver.Open(c.dsn)
+}
+
+// Driver implements driver.Connector.
+func (c connector) Driver() driver.Driver { return c.driver }
+
+// checkSettings refuses a connection whose SQLite is too old or whose settings
+// are not those that were asked for.
+func checkSettings(conn driver.QueryerContext, reader bool) error {
+	version, err := readOne(conn, "SELECT sqlite_version()")
+	if err != nil {
+		return err
 	}
 	if olderVersion(version, minSQLite) {
 		return fmt.Errorf("SQLite %s can corrupt a database in WAL mode; want %s or newer", version, minSQLite)
@@ -140,8 +178,8 @@ func checkPragmas(ctx context.Context, g *gorm.DB, reader bool) error {
 		want = append(want[:len(want):len(want)], struct{ name, ask, want string }{"query_only", "1", "1"})
 	}
 	for _, p := range want {
-		var got string
-		if err := g.WithContext(ctx).Raw("PRAGMA " + p.name).Scan(&got).Error; err != nil {
+		got, err := readOne(conn, "PRAGMA "+p.name)
+		if err != nil {
 			return fmt.Errorf("read back %s: %w", p.name, err)
 		}
 		if got != p.want {
@@ -149,6 +187,20 @@ func checkPragmas(ctx context.Context, g *gorm.DB, reader bool) error {
 		}
 	}
 	return nil
+}
+
+// readOne returns the one value that a query gives, as text.
+func readOne(conn driver.QueryerContext, query string) (string, error) {
+	rows, err := conn.QueryContext(context.Background(), query, nil)
+	if err != nil {
+		return "", err
+	}
+	defer rows.Close()
+	row := make([]driver.Value, 1)
+	if err := rows.Next(row); err != nil {
+		return "", err
+	}
+	return fmt.Sprint(row[0]), nil
 }
 
 // olderVersion compares dotted version numbers.
@@ -164,9 +216,14 @@ func olderVersion(a, b string) bool {
 	return false
 }
 
-func openPool(ctx context.Context, o Options, dsn string, conns int) (*gorm.DB, error) {
-	d := sqlite.New(sqlite.Config{DriverName: "sqlite", DSN: dsn}).(*sqlite.Dialector)
-	return openGorm(sqliteDialector{d}, o, conns)
+func openPool(o Options, dsn string, conns int, reader bool) (*gorm.DB, error) {
+	pool := sql.OpenDB(newConnector(dsn, reader))
+	d := sqlite.New(sqlite.Config{Conn: pool}).(*sqlite.Dialector)
+	g, err := openGorm(sqliteDialector{d}, o, conns)
+	if err != nil {
+		pool.Close()
+	}
+	return g, err
 }
 
 func openGorm(d gorm.Dialector, o Options, conns int) (*gorm.DB, error) {

@@ -88,6 +88,7 @@ func (r Reader) PlanVersions(ctx context.Context, plan models.PlanID) ([]models.
 
 // InsertPlan stores a new plan and sets its id; conflict when the key is taken.
 func (tx *Tx) InsertPlan(ctx context.Context, p *models.Plan) error {
+	p.Version = max(p.Version, 1)
 	return fail(tx.q(ctx).Create(p).Error)
 }
 

@@ -50,6 +50,7 @@ func (r Reader) LastSubmissionNumber(ctx context.Context, id models.AssignmentID
 // InsertSubmission stores a submission and sets its id; conflict when the
 // assignment has a draft, or one in review, already.
 func (tx *Tx) InsertSubmission(ctx context.Context, s *models.Submission) error {
+	s.Version = max(s.Version, 1)
 	return fail(tx.q(ctx).Create(s).Error)
 }
 
@@ -170,16 +171,22 @@ func (r Reader) Extension(ctx context.Context, s models.Scope, id models.Extensi
 
 // InsertExtension stores a request; conflict when one is open already.
 func (tx *Tx) InsertExtension(ctx context.Context, e *models.Extension) error {
+	e.Version = max(e.Version, 1)
 	return fail(tx.q(ctx).Create(e).Error)
 }
 
 // DecideExtension stores the decision of an open request; conflict when it was
 // decided already.
 func (tx *Tx) DecideExtension(ctx context.Context, e *models.Extension) error {
-	return changed(tx.q(ctx).Model(&models.Extension{}).
+	res := tx.q(ctx).Model(&models.Extension{}).
 		Where("id = ? AND state = 'open' AND version = ?", e.ID, e.Version).
 		Updates(map[string]any{
 			"state": e.State, "granted_to": e.GrantedTo, "decided_by_id": e.DecidedByID,
 			"decided_by": e.DecidedBy, "decided_at": e.DecidedAt, "answer": e.Answer, "version": e.Version + 1,
-		}))
+		})
+	if err := changed(res); err != nil {
+		return err
+	}
+	e.Version++
+	return nil
 }

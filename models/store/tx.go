@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"time"
 
 	"gorm.io/gorm"
@@ -17,6 +19,9 @@ type DB struct {
 	writer  *gorm.DB
 	dialect Dialect
 	unlock  func() error
+	// turn holds the one transaction that SQLite runs at a time; nil on
+	// PostgreSQL, which runs many.
+	turn chan struct{}
 }
 
 // Tx is a transaction: a Reader that can also write. It is valid only inside
@@ -27,15 +32,49 @@ type Tx struct{ Reader }
 // SQLite writer for ever. Issuing a plan of 50,000 assignments takes seconds.
 const txTimeout = 60 * time.Second
 
+// turnWait bounds how long a transaction waits for the one before it. It also
+// turns the mistake of opening one inside another, which would wait for
+// itself, into an error. A variable for the test of that.
+var turnWait = 10 * time.Second
+
 // Tx runs fn in one transaction and commits it when fn returns nil. Inside fn
 // use only tx: no other database handle, no network, no file.
 func (db *DB) Tx(ctx context.Context, fn func(tx *Tx) error) error {
+	if db.writer == nil {
+		return errReadOnly
+	}
+	done, err := db.takeTurn(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
 	ctx, cancel := context.WithTimeout(ctx, txTimeout)
 	defer cancel()
-	err := db.writer.WithContext(ctx).Transaction(func(g *gorm.DB) error {
+	err = db.writer.WithContext(ctx).Transaction(func(g *gorm.DB) error {
 		return fn(&Tx{Reader{db: g}})
 	})
 	return fail(err)
+}
+
+// errReadOnly is the answer of a database that was opened with
+// Options.ReadOnly to whatever would change it.
+var errReadOnly = errors.New("the database is open for reading only")
+
+// takeTurn waits until no other transaction runs, where only one can.
+func (db *DB) takeTurn(ctx context.Context) (done func(), err error) {
+	if db.turn == nil {
+		return func() {}, nil
+	}
+	wait := time.NewTimer(turnWait)
+	defer wait.Stop()
+	select {
+	case db.turn <- struct{}{}:
+		return func() { <-db.turn }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case <-wait.C:
+		return nil, fmt.Errorf("no transaction could begin for %s: another is long, or this one is inside it", turnWait)
+	}
 }
 
 // Dialect says which database it is.

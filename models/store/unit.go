@@ -60,6 +60,7 @@ func (r Reader) Aliases(ctx context.Context) ([]models.UnitAlias, error) {
 // InsertUnit stores a new unit and sets its id; conflict when its code or name
 // is taken.
 func (tx *Tx) InsertUnit(ctx context.Context, u *models.Unit) error {
+	u.Version = max(u.Version, 1)
 	return fail(tx.q(ctx).Create(u).Error)
 }
 

@@ -47,6 +47,7 @@ func (r Reader) CountUsers(ctx context.Context) (int64, error) {
 
 // InsertUser stores a new account; conflict when the login is taken.
 func (tx *Tx) InsertUser(ctx context.Context, u *models.User) error {
+	u.Version = max(u.Version, 1)
 	return fail(tx.q(ctx).Create(u).Error)
 }
 

@@ -17,7 +17,7 @@ CREATE TABLE units (
   contact_id  BIGINT NOT NULL DEFAULT 0,
   leader_id   BIGINT NOT NULL DEFAULT 0,
   archived_at TIMESTAMPTZ,
-  version     INTEGER NOT NULL DEFAULT 1
+  version     INTEGER NOT NULL DEFAULT 1 CHECK (version > 0)
 );
 CREATE UNIQUE INDEX units_name ON units (register, name) WHERE archived_at IS NULL;
 
@@ -63,7 +63,7 @@ CREATE TABLE users (
   disabled_at   TIMESTAMPTZ,
   epoch         INTEGER NOT NULL DEFAULT 1,
   created_at    TIMESTAMPTZ NOT NULL,
-  version       INTEGER NOT NULL DEFAULT 1
+  version       INTEGER NOT NULL DEFAULT 1 CHECK (version > 0)
 );
 CREATE INDEX users_unit ON users (unit_id);
 
@@ -108,7 +108,7 @@ CREATE TABLE plans (
   source          TEXT NOT NULL DEFAULT '',
   state           TEXT NOT NULL CHECK (state IN ('draft','issued','closed')),
   issued_at       TIMESTAMPTZ,
-  version         INTEGER NOT NULL DEFAULT 1,
+  version         INTEGER NOT NULL DEFAULT 1 CHECK (version > 0),
   created_at      TIMESTAMPTZ NOT NULL
 );
 
@@ -242,7 +242,7 @@ CREATE TABLE assignments (
   blocked_by         TEXT NOT NULL DEFAULT '',
   nudges             INTEGER NOT NULL DEFAULT 0,
   nudged_on          DATE,
-  version            INTEGER NOT NULL DEFAULT 1,
+  version            INTEGER NOT NULL DEFAULT 1 CHECK (version > 0),
   UNIQUE (measure_id, unit_id)
 );
 -- counts by measure read this index alone
@@ -272,7 +272,7 @@ CREATE TABLE submissions (
   reason_code   TEXT NOT NULL DEFAULT '',
   reason        TEXT NOT NULL DEFAULT '',
   resubmit_by   DATE,
-  version       INTEGER NOT NULL DEFAULT 1,
+  version       INTEGER NOT NULL DEFAULT 1 CHECK (version > 0),
   UNIQUE (assignment_id, number)
 );
 CREATE UNIQUE INDEX submissions_one_draft ON submissions (assignment_id) WHERE state = 'draft';
@@ -322,7 +322,7 @@ CREATE TABLE extensions (
   decided_by    TEXT NOT NULL DEFAULT '',
   decided_at    TIMESTAMPTZ,
   answer        TEXT NOT NULL DEFAULT '',
-  version       INTEGER NOT NULL DEFAULT 1,
+  version       INTEGER NOT NULL DEFAULT 1 CHECK (version > 0),
   UNIQUE (assignment_id, number)
 );
 CREATE UNIQUE INDEX extensions_one_open ON extensions (assignment_id) WHERE state = 'open';
