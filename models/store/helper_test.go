@@ -3,6 +3,7 @@ package store_test
 import (
 	"fmt"
 	"reflect"
+	"sync"
 	"testing"
 	"time"
 
@@ -101,4 +102,34 @@ func filled[T any](n int) T {
 		}
 	}
 	return out
+}
+
+// race runs fn n times at once and checks that exactly wins of them succeed
+// and that all others are told that somebody else was first.
+func race(t testing.TB, n, wins int, fn func(i int) error) {
+	t.Helper()
+	errs := make([]error, n)
+	var start, done sync.WaitGroup
+	start.Add(1)
+	for i := range n {
+		done.Go(func() {
+			start.Wait()
+			errs[i] = fn(i)
+		})
+	}
+	start.Done()
+	done.Wait()
+	won := 0
+	for _, err := range errs {
+		switch models.CodeOf(err) {
+		case "":
+			won++
+		case models.Conflict:
+		default:
+			t.Errorf("neither success nor conflict: %v", err)
+		}
+	}
+	if won != wins {
+		t.Errorf("%d of %d succeeded, want %d", won, n, wins)
+	}
 }
