@@ -107,7 +107,7 @@ const (
 	NoteYear       Note = "year"        // no year is written, and the plan's year puts it before the issue
 	NoteNoYear     Note = "no_year"     // no year is written, and neither plan year nor issue date is known
 	NoteBoundary   Note = "boundary"    // 9月前, 2020年前: read with the month or year included
-	NoteApprox     Note = "approximate" // 月初, 月中, 左右, a day without its month
+	NoteApprox     Note = "approximate" // 月初, 月中, 左右, a day without its month, 三、四月
 	NoteAnchor     Note = "anchor"      // 30日内 without "from when": read as from the issue
 	NoteNoCalendar Note = "no_calendar" // the holiday table of the year is missing
 	NoteNumbering  Note = "numbering"   // the item numbers jump, or stop before the end of the cell
@@ -122,7 +122,7 @@ var messages = map[Note]string{
 	NoteYear:       "原文未写年份，按方案年份推算的日期早于印发日期，请确认年份。",
 	NoteNoYear:     "原文未写年份，且方案年份和印发日期均缺，无法推算日期。",
 	NoteBoundary:   "“×月前”“×年前”已按含当月（当年）计算，请确认是否含当月（当年）。",
-	NoteApprox:     "时限为约数（如月初、月中、左右），所取日期请确认。",
+	NoteApprox:     "时限为约数或写法不完整（如月初、左右、只写“15日前”），所取日期请确认。",
 	NoteAnchor:     "原文未写明起算日，已按印发之日起算，请确认。",
 	NoteNoCalendar: "缺少该年度节假日安排，日期无法推算或只按双休日推算，请补充节假日表后核对。",
 	NoteNumbering:  "序号不连续，或有未编号的时限，与措施、单位的对应关系请人工确认。",

@@ -59,9 +59,9 @@ func mark(src source, i, last int) (no, size int) {
 			return 0, 0
 		}
 		switch {
-		case strings.HasPrefix(tail, ".") && (src.gap[i+len(digits)+1] != 0 || !dotted(tail[1:])):
+		case strings.HasPrefix(tail, ".") && (src.gap[i+len(digits)+1] != 0 || !dotted(tail[1:], no == last+1)):
 			return no, len(digits) + 1
-		case strings.HasPrefix(tail, "、") && !listed(tail[len("、"):], no == last+1):
+		case strings.HasPrefix(tail, "、") && !listed(tail[len("、"):], no, last):
 			return no, len(digits) + len("、")
 		case strings.HasPrefix(tail, ")") && start:
 			return no, len(digits) + 1
@@ -94,7 +94,7 @@ func mark(src source, i, last int) (no, size int) {
 		next, _ := utf8.DecodeRuneInString(rest[end:])
 		after := rest[end+utf8.RuneLen(next):]
 		first, _ := utf8.DecodeRuneInString(after)
-		if no > 0 && (next == '、' && !isHanDigit(first) || next == '是' && no == last+1) {
+		if no > 0 && (next == '、' && !isHanDigit(first) && !listed(after, no, last) || next == '是' && no == last+1) {
 			return no, end + utf8.RuneLen(next)
 		}
 	}
@@ -127,13 +127,17 @@ func smallNumber(s string) int {
 }
 
 // dotted reports whether the text after "N." makes it a date or a decimal
-// (10.15前, 3.5%) rather than an item number (1.9月底前, 1.2020年).
-func dotted(after string) bool {
+// (10.15前, 3.5%) rather than an item number (1.9月底前, 1.2020年). next says that
+// N is the number that the count expects: 1.9.30前 is item 1, 20.9.30前 is a date.
+func dotted(after string, next bool) bool {
 	digits := leadingDigits(after)
 	if digits == "" || len(digits) > 3 {
 		return false
 	}
 	rest := after[len(digits):]
+	if next && len(rest) > 1 && rest[0] == '.' && isDigit(rune(rest[1])) {
+		return false
+	}
 	for _, unit := range []string{"年", "月", "个", "周", "季", "天", "工作日", "小时", "日内", "日以内", "日之内"} {
 		if strings.HasPrefix(rest, unit) {
 			return false
@@ -143,9 +147,9 @@ func dotted(after string) bool {
 }
 
 // listed reports whether the text after "N、" makes it one of a list of months
-// or days (6、12月底前) rather than an item number (1、9月底前). next says that N
-// is the number that the count expects.
-func listed(after string, next bool) bool {
+// or days (6、12月底前) rather than an item number (1、9月底前), which continues
+// the count from last. 1、2季度 are two quarters even so.
+func listed(after string, no, last int) bool {
 	digits := leadingDigits(after)
 	if digits == "" || len(digits) > 2 {
 		return false
@@ -154,5 +158,8 @@ func listed(after string, next bool) bool {
 	if strings.HasPrefix(rest, "、") {
 		return true
 	}
-	return !next && (strings.HasPrefix(rest, "月") || strings.HasPrefix(rest, "日"))
+	if strings.HasPrefix(rest, "季") {
+		return digits == strconv.Itoa(no+1)
+	}
+	return no != last+1 && (strings.HasPrefix(rest, "月") || strings.HasPrefix(rest, "日"))
 }

@@ -181,10 +181,18 @@ func readTail(m match, p *phrase) {
 		end -= len("起")
 	}
 	p.to += end
+	if strings.HasSuffix(p.tail, "前") && strings.HasPrefix(rest[end:], "后") { // 9月底前后
+		p.about = true
+	}
 	p.event = p.tail == "" && eventRE.MatchString(rest[end:])
 }
 
 func readYear(m match, p *phrase) bool {
+	// 三、四月: the first of the two has no unit and was not read.
+	if s, ok := strings.CutSuffix(m.src.s[m.base:p.from], "、"); ok && s != "" {
+		before := m.src.before(m.base + len(s))
+		p.unclear = isDigit(before) || isHanDigit(before)
+	}
 	p.year, p.yearWord = m.num("year"), m.get("yw")
 	if m.get("yy") != "" {
 		p.year = 2000 + m.num("yy")
@@ -291,6 +299,9 @@ func makeDayOnly(m match, p *phrase) bool {
 		return false
 	}
 	before := m.src.before(p.from)
+	if before == '月' { // its month was refused
+		return false
+	}
 	return strings.Contains(p.tail, "前") || before != 0 && strings.ContainsRune("-至到", before)
 }
 
@@ -377,6 +388,7 @@ func makeFestival(m match, p *phrase) bool {
 			p.names = append(p.names, n.name)
 		}
 	}
+	p.about = m.src.after(p.to) == '后' // 国庆节前后
 	// 二十一前 is a number; "十一"前 is a feast.
 	return !isHanDigit(m.src.before(p.from)) && len(p.names) > 0
 }
