@@ -39,11 +39,8 @@ func (s Step) Escalating() bool { return s.To != PostContact }
 // day returns the working day on which the step falls. The day itself moves to
 // the working day on or before it, so that nothing is told on a holiday.
 func (s Step) day(ref Date, cal Calendar) Date {
-	switch {
-	case s.Offset == 0:
+	if s.Offset == 0 {
 		return cal.PrevWorkday(ref)
-	case s.Offset < 0:
-		return cal.AddWorkdays(ref, s.Offset)
 	}
 	return cal.AddWorkdays(ref, s.Offset)
 }
@@ -90,7 +87,14 @@ func Chases(a Assignment, today Date, cal Calendar, ladder []Step) []Chase {
 		if s.Offset <= 0 && ref.Before(today) {
 			continue
 		}
-		latest[s.To] = s
+		if was, ok := latest[s.To]; !ok || s.Offset > was.Offset {
+			latest[s.To] = s
+		}
+	}
+	weekly := !last.IsZero() && last.AddDays(6).Before(today)
+	if weekly { // a later rung than any for these two
+		delete(latest, PostContact)
+		delete(latest, PostLeader)
 	}
 	var out []Chase
 	for _, post := range []Post{PostContact, PostLeader, PostLead} {
@@ -98,7 +102,7 @@ func Chases(a Assignment, today Date, cal Calendar, ladder []Step) []Chase {
 			out = append(out, Chase{s.Kind, post, ref, ""})
 		}
 	}
-	if !last.IsZero() && last.AddDays(6).Before(today) {
+	if weekly {
 		week := weekOf(today)
 		out = append(out, Chase{NoticeWeekly, PostContact, ref, week}, Chase{NoticeWeekly, PostLeader, ref, week})
 	}
