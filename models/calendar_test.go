@@ -156,6 +156,9 @@ func TestAddWorkdays(t *testing.T) {
 	if got := c.AddWorkdays(day(t, "9999-12-30"), 10); !got.IsZero() {
 		t.Errorf("past the last year: %v", got)
 	}
+	if n, m := c.WorkdaysBetween(Date{}, day(t, "2020-10-13")), c.WorkdaysBetween(day(t, "2020-10-13"), Date{}); n != 0 || m != 0 {
+		t.Errorf("to or from no date: %d, %d working days", n, m)
+	}
 	if got := c.AddWorkdays(Date{}, 3); !got.IsZero() {
 		t.Errorf("from no date: %v", got)
 	}
@@ -207,6 +210,9 @@ func TestYearWithoutTable(t *testing.T) {
 		if !c.Covers(year) {
 			t.Errorf("%d is not covered", year)
 		}
+	}
+	if got := c.Years(); len(got) != 8 || got[0] != 2019 || got[7] != 2026 {
+		t.Errorf("years %v", got)
 	}
 	for _, year := range []int{2018, 2027} {
 		if c.Covers(year) {

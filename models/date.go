@@ -281,10 +281,11 @@ func (d *Date) Scan(src any) error {
 			*d = Date{}
 			return nil
 		}
-		*d = NewDate(v.Date())
-		if d.IsZero() {
+		read := NewDate(v.Date())
+		if read.IsZero() {
 			return fmt.Errorf("date: the year of %v is outside 1 to 9999", v)
 		}
+		*d = read
 		return nil
 	case []byte:
 		return d.scanText(string(v))

@@ -24,7 +24,7 @@ func TestParseDate(t *testing.T) {
 		}
 	}
 	for _, s := range []string{"", "2020-2-29", "2021-02-29", "1900-02-29", "2020-13-01", "2020-00-10", "2020-09-31",
-		"0000-01-01", "2020-09-30 ", "2020/09/30", "+020-01-01", "2020-09-3x", "2020-09-30T00:00:00Z"} {
+		"0000-01-01", "2020-09-30 ", "2020/09/30", "+020-01-01", "2020-09-3x", "2020-09-30T00:00:00Z", "2020年9月30日，省级要求完成时限为二〇二〇年九月底前"} {
 		if d, err := ParseDate(s); err == nil || !d.IsZero() {
 			t.Errorf("ParseDate(%q) = %v, %v; want an error and no date", s, d, err)
 		}
@@ -152,6 +152,9 @@ func TestNoDate(t *testing.T) {
 	if none.DaysUntil(d) != 0 || d.Sub(none) != 0 || !none.Before(d) || !d.After(none) {
 		t.Error("no date does not come before every date at distance 0")
 	}
+	if none.Weekday() != time.Sunday {
+		t.Errorf("no date is a %v", none.Weekday())
+	}
 	if y, w := none.ISOWeek(); y != 0 || w != 0 || !none.Time(time.UTC).IsZero() {
 		t.Error("no date has a week or an instant")
 	}
@@ -214,7 +217,7 @@ func TestDateInDatabase(t *testing.T) {
 			t.Errorf("Scan(%v) = %v, %v; want no date", src, got, err)
 		}
 	}
-	for _, src := range []any{"2020-9-30", "2020-09-30x", int64(20200930), 1.5, true} {
+	for _, src := range []any{time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC), "2020-9-30", "2020-09-30x", int64(20200930), 1.5, true} {
 		got := d
 		if err := got.Scan(src); err == nil || got != d {
 			t.Errorf("Scan(%v) = %v, %v; want an error and the old value", src, got, err)

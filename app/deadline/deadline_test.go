@@ -193,6 +193,9 @@ func TestSpansAndLists(t *testing.T) {
 		{"9月10日、25日前", "2020-09-10 before | 2020-09-25 before"},
 		{"2020年9月底前完成50%，年底前全部完成", "2020-09-30 month-end | 2020-12-31 year-end"},
 		{"2021年3月底前完成方案，6月底前落实", "2021-03-31 month-end | 2021-06-30 month-end"},
+		{"9月底前\n10月底前", "2020-09-30 month-end | 2020-10-31 month-end"},
+		{"2021年3月底前，当年12月底前", "2021-03-31 month-end | 2021-12-31 month-end"},
+		{"10月起，5个工作日内", "2020-10-14 before"}, // from 1 October: 9, 10, 12, 13, 14
 		{"2020年11月底前完成，次年3月底前验收", "2020-11-30 month-end | 2021-03-31 month-end"},
 	})
 }
@@ -251,56 +254,6 @@ func TestYear(t *testing.T) {
 	})
 }
 
-func TestRecurring(t *testing.T) {
-	table(t, plan2020, []row{
-		{"每月", "recurring FREQ=MONTHLY;BYMONTHDAY=-1"},
-		{"每个月报送一次", "recurring FREQ=MONTHLY;BYMONTHDAY=-1"},
-		{"每月5日前", "recurring FREQ=MONTHLY;BYMONTHDAY=5"},
-		{"每月5日、20日前报送", "recurring FREQ=MONTHLY;BYMONTHDAY=5,20"},
-		{"每月底前", "recurring FREQ=MONTHLY;BYMONTHDAY=-1"},
-		{"每月上旬", "recurring FREQ=MONTHLY;BYMONTHDAY=10"},
-		{"每月报送一次，次月5日前", "recurring FREQ=MONTHLY;BYMONTHDAY=5"},
-		{"每月结束后5个工作日内", "recurring FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=5"},
-		{"每月第一个工作日", "recurring FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=1"},
-		{"每月最后一个工作日前", "recurring FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1"},
-		{"按月通报", "recurring FREQ=MONTHLY;BYMONTHDAY=-1"},
-		{"一月一报", "recurring FREQ=MONTHLY;BYMONTHDAY=-1"},
-		{"每半月", "recurring FREQ=MONTHLY;BYMONTHDAY=15,-1"},
-		{"每旬", "recurring FREQ=MONTHLY;BYMONTHDAY=10,20,-1"},
-		{"每两个月", "recurring FREQ=MONTHLY;INTERVAL=2;BYMONTHDAY=-1"},
-		{"2020年每月底前", "recurring FREQ=MONTHLY;BYMONTHDAY=-1;UNTIL=20201231"},
-		{"每季度", "recurring FREQ=MONTHLY;BYMONTH=3,6,9,12;BYMONTHDAY=-1"},
-		{"各季度末", "recurring FREQ=MONTHLY;BYMONTH=3,6,9,12;BYMONTHDAY=-1"},
-		{"每季度首月10日前", "recurring FREQ=MONTHLY;BYMONTH=1,4,7,10;BYMONTHDAY=10"},
-		{"每季度最后一个月20日前", "recurring FREQ=MONTHLY;BYMONTH=3,6,9,12;BYMONTHDAY=20"},
-		{"每季度结束后10日内", "recurring FREQ=MONTHLY;BYMONTH=1,4,7,10;BYMONTHDAY=10"},
-		{"每季度10日前", "recurring FREQ=MONTHLY;BYMONTH=1,4,7,10;BYMONTHDAY=10 !approximate"},
-		{"每半年一次", "recurring FREQ=YEARLY;BYMONTH=6,12;BYMONTHDAY=-1"},
-		{"每年", "recurring FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=-1"},
-		{"每年至少开展一次", "recurring FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=-1"},
-		{"每年6月底前", "recurring FREQ=YEARLY;BYMONTH=6;BYMONTHDAY=-1"},
-		{"每年6月底前、12月底前", "recurring FREQ=YEARLY;BYMONTH=6,12;BYMONTHDAY=-1"},
-		{"每年6、12月底前", "recurring FREQ=YEARLY;BYMONTH=6,12;BYMONTHDAY=-1"},
-		{"每年3月15日前、11月20日前", "recurring FREQ=YEARLY;BYMONTH=3;BYMONTHDAY=15 | recurring FREQ=YEARLY;BYMONTH=11;BYMONTHDAY=20"},
-		{"每年上半年", "recurring FREQ=YEARLY;BYMONTH=6;BYMONTHDAY=-1"},
-		{"每年第一季度末", "recurring FREQ=YEARLY;BYMONTH=3;BYMONTHDAY=-1"},
-		{"每年开展一次，9月底前完成", "recurring FREQ=YEARLY;BYMONTH=9;BYMONTHDAY=-1"},
-		{"每周", "recurring FREQ=WEEKLY;BYDAY=FR"},
-		{"每周一次", "recurring FREQ=WEEKLY;BYDAY=FR"},
-		{"每周三前", "recurring FREQ=WEEKLY;BYDAY=WE"},
-		{"每周一、周四", "recurring FREQ=WEEKLY;BYDAY=MO,TH"},
-		{"每两周", "recurring FREQ=WEEKLY;INTERVAL=2;BYDAY=FR"},
-		{"隔周", "recurring FREQ=WEEKLY;INTERVAL=2;BYDAY=FR"},
-		{"每日", "recurring FREQ=DAILY"},
-		{"每个工作日", "recurring FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR"},
-		{"月调度、季通报", "recurring FREQ=MONTHLY;BYMONTHDAY=-1 | recurring FREQ=MONTHLY;BYMONTH=3,6,9,12;BYMONTHDAY=-1"},
-		{"2020年10月起，每月5日前报送", "recurring FREQ=MONTHLY;BYMONTHDAY=5"},
-		{"2020年9月底前建立台账，每月更新", "2020-09-30 month-end | recurring FREQ=MONTHLY;BYMONTHDAY=-1"},
-		{"按年度计划推进", "!unknown"},
-		{"按日期顺序", "!unknown"},
-	})
-}
-
 func TestOngoing(t *testing.T) {
 	table(t, plan2020, []row{
 		{"长期坚持", "ongoing"},
@@ -323,6 +276,9 @@ func TestRelative(t *testing.T) {
 		{"方案印发之日起，一个月内", "2020-05-16 before issue+1month"},
 		{"发布后两周内", "2020-04-30 before issue+14day"},
 		{"印发后10个工作日内", "2020-04-29 before issue+10workday"}, // 26 April, a Sunday, is worked
+		{"公布后一年内", "2021-04-16 before issue+12month"},
+		{"印发方案，半年内完成", "2020-10-16 before issue+6month !anchor"},
+		{"印发实施方案3个", "!unknown"},
 		{"印发之日起半年内", "2020-10-16 before issue+6month"},
 		{"收到通知后5个工作日内", "before sign+5workday"},
 		{"自收到本通知之日起，十个工作日内报市政府", "before sign+10workday"},
@@ -455,6 +411,15 @@ func TestNotUnderstood(t *testing.T) {
 		{"/", "2020-12-31 implied"},
 		{"无", "2020-12-31 implied"},
 		{"按省级要求", "!unknown"},
+		{"2020年13月", "!unknown"},
+		{"2020.10.32前", "!unknown"},
+		{"3000.10.15前", "!unknown"},
+		{"3000年", "!unknown"},
+		{"3000年上半年", "!unknown"},
+		{"3000年一季度", "!unknown"},
+		{"3000年春节前", "!unknown"},
+		{"2020年起", "!unknown"},
+		{"第2020项", "!unknown"},
 		{"13月底前", "!unknown"},
 		{"9月32日前", "!unknown"},
 		{"0月底前", "!unknown"},

@@ -287,7 +287,8 @@ func makeNumeric(m match, p *phrase) bool {
 	if m.get("year") != "" {
 		return plausible(p.year)
 	}
-	return strings.Contains(p.tail, "前")
+	before := m.src.before(p.from)
+	return strings.Contains(p.tail, "前") && (p.from == m.base || !strings.ContainsRune("./-", before))
 }
 
 // makeDayOnly reads 15日前, whose month stands before it or is this month.

@@ -115,6 +115,34 @@ func TestCellsComeApart(t *testing.T) {
 	}
 }
 
+// Numerals in words, wherever a unit makes them numbers.
+func TestChineseNumerals(t *testing.T) {
+	for n := 1; n <= 999; n++ {
+		word := ""
+		switch h, rest := n/100, n%100; {
+		case h == 0:
+			word = han(n)
+		case rest == 0:
+			word = han(h) + "百"
+		case rest < 10:
+			word = han(h) + "百零" + han(rest)
+		case rest < 20:
+			word = han(h) + "百一" + han(rest)
+		default:
+			word = han(h) + "百" + han(rest)
+		}
+		rs, err := Parse("印发之日起"+word+"日内", plan2020)
+		if err != nil || len(rs) != 1 || rs[0].Relative.N != n || rs[0].Date != plan2020.Issued.AddDays(n) {
+			t.Fatalf("%s (%d): %v, %v", word, n, rs, err)
+		}
+	}
+	for _, word := range []string{"十百", "廿百", "二廿", "一二", "百百", "十十", "〇", "零十", "一百二百", "一十二十一十"} {
+		if n, ok := hanNumber([]rune(word), '日'); ok {
+			t.Errorf("%s was read as %s", word, n)
+		}
+	}
+}
+
 var rulePart = regexp.MustCompile(`^(FREQ=(DAILY|WEEKLY|MONTHLY|YEARLY)|INTERVAL=\d{1,3}|BYMONTH=\d{1,2}(,\d{1,2})*|BYMONTHDAY=(-1|\d{1,2})(,(-1|\d{1,2}))*|BYDAY=(MO|TU|WE|TH|FR|SA|SU)(,(MO|TU|WE|TH|FR|SA|SU))*|BYSETPOS=(-1|\d{1,2})|UNTIL=\d{4}1231)$`)
 
 // invariants holds for every text whatsoever.

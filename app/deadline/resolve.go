@@ -34,7 +34,7 @@ func merge(src source, ps []phrase) []phrase {
 					p = q
 				}
 			case p.what == relative && last.what == absolute && last.tail == "起" && (gap == "" || gap == "，"):
-				last.rel, last.to, last.tail = p.rel, p.to, p.tail
+				last.rel, last.to = p.rel, p.to
 				continue
 			case p.dayOnly:
 				inherit(*last, &p)

@@ -151,7 +151,7 @@ func hanNumber(run []rune, next rune) (string, bool) {
 				}
 				times = digit
 			}
-			if weight >= limit || digit == 0 && r != '十' {
+			if weight >= limit || digit == 0 {
 				return "", false
 			}
 			total, digit, limit = total+times*weight, -1, weight
