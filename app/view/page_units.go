@@ -1,0 +1,125 @@
+package view
+
+// UnitsPage is the plan's units with what each owes, worst first.
+type UnitsPage struct {
+	Shell
+	Tabs      []Tab // families
+	Sorts     []Tab
+	Rows      []UnitRow
+	Units     int
+	Late      int // units with something overdue
+	NoContact int
+	NudgeHref string // POST: nudges the ticked units, "" where the reader may not
+}
+
+// UnitRow is one unit of the plan.
+type UnitRow struct {
+	ID         int64
+	Code       string
+	Name       string
+	Short      string
+	Family     string
+	Href       string
+	Contact    Contact
+	Total      int // 家次, without 不涉及
+	Finished   int
+	Percent    int
+	Overdue    int
+	Longest    int // days
+	Returned   int
+	Due        int
+	Review     int
+	Unack      int
+	Active     int
+	Past       int
+	NA         int
+	Bar        Bar
+	LastSeen   string // latest act of the unit, "" never
+	OverdueURL string
+}
+
+// RegisterPage is the register of units and groups.
+type RegisterPage struct {
+	Shell
+	Tab     string // units or groups
+	Tabs    []Tab
+	Query   string
+	Rows    []RegisterRow
+	Groups  []GroupCard
+	Edit    *UnitForm
+	Group   *GroupForm
+	CanEdit bool
+	CanPost bool // contact and leader
+	Sample  int  // invented entries, to be replaced
+	Vacant  int  // bodies without a contact
+}
+
+// RegisterRow is one node of the tree.
+type RegisterRow struct {
+	Code    string
+	Name    string
+	Short   string
+	Family  string
+	Depth   int // 0 for a root
+	Region  bool
+	Aliases []string
+	Contact Contact
+	Leader  Contact
+	Sample  bool
+	Open    int    // open assignments over all plans
+	Href    string // edit
+	Current bool
+}
+
+// UnitForm edits one unit, or a new one when Code is empty.
+type UnitForm struct {
+	Action   string
+	Code     string
+	NewCode  string
+	Name     string
+	Short    string
+	Family   string
+	Families []string
+	Parents  []Option
+	Aliases  string // one per line
+	Contacts []Option
+	Leaders  []Option
+	Note     string
+	Open     int // items that move with the contact
+	Version  int
+	BackHref string
+	Errors   FormErrors
+}
+
+// GroupCard is a group with its dated members.
+type GroupCard struct {
+	Code    string
+	Name    string
+	Aliases []string
+	Count   int // members today
+	Members []MemberRow
+	Past    int // ended memberships
+	Open    bool
+	Href    string
+	Used    []string // plans that name it
+}
+
+// MemberRow is one membership.
+type MemberRow struct {
+	ID       int64
+	Unit     string
+	Family   string
+	From, To string // To "" is open
+	Now      bool
+}
+
+// GroupForm adds or ends a membership; both change open plans visibly.
+type GroupForm struct {
+	Action   string
+	Code     string
+	Units    []Option
+	On       string // first day in the group, or last day in it
+	Effect   string // sentence in the reader's language: what will follow
+	BackHref string
+	Errors   FormErrors
+}
