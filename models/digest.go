@@ -18,8 +18,8 @@ type LeadDigest struct {
 	Overdue   int // 家次
 	Measures  int // 条措施 with something overdue
 	Units     []DigestUnitLine
-	New       []Item // became overdue since last week
-	Cleared   []Item // were overdue a week ago, handed in or finished since
+	New       []Item // overdue now and not yet in the last digest
+	Cleared   []Item // handed in late since the last digest
 	DueByDay  []DueDay
 	Due       int
 	Review    []Item // waiting for review, longest first
@@ -56,11 +56,19 @@ func (d LeadDigest) Empty() bool {
 	return d.Overdue+len(d.Cleared)+d.Due+len(d.Review)+d.PastIssue == 0
 }
 
-// BuildLeadDigest builds the lead office's digest on day asOf from every
-// assignment that is open, in review, or was handed in during the last week.
+// BuildLeadDigest builds the lead office's digest on day asOf, when the last
+// one left a week before: see BuildLeadDigestSince.
 func BuildLeadDigest(items []Item, asOf Date) LeadDigest {
+	return BuildLeadDigestSince(items, asOf.AddDays(-7), asOf)
+}
+
+// BuildLeadDigestSince builds the lead office's digest on day asOf from every
+// assignment that is open, in review, or was handed in on day since or after.
+// The last digest left on day since, in the morning: what was handed in later
+// that day is news, and what is handed in on the morning of asOf is next
+// week's. After a holiday week the two lie further apart than seven days.
+func BuildLeadDigestSince(items []Item, since, asOf Date) LeadDigest {
 	d := LeadDigest{AsOf: asOf}
-	weekAgo := asOf.AddDays(-7)
 	units := map[UnitID]*DigestUnitLine{}
 	measures := map[MeasureID]bool{}
 	type dayCount struct {
@@ -81,7 +89,7 @@ func BuildLeadDigest(items []Item, asOf Date) LeadDigest {
 			}
 			u.Overdue = append(u.Overdue, it)
 			u.Longest = max(u.Longest, ref.DaysUntil(asOf))
-			if !ref.Before(weekAgo) {
+			if !ref.Before(since) {
 				d.New = append(d.New, it)
 			}
 		case it.State.Waiting() && it.PastAtIssue():
@@ -97,7 +105,7 @@ func BuildLeadDigest(items []Item, asOf Date) LeadDigest {
 		if it.State == StateReview {
 			d.Review = append(d.Review, it)
 		}
-		if clearedSince(it, weekAgo, asOf) {
+		if clearedSince(it, since, asOf) {
 			d.Cleared = append(d.Cleared, it)
 		}
 	}
@@ -132,14 +140,14 @@ func BuildLeadDigest(items []Item, asOf Date) LeadDigest {
 	return d
 }
 
-// clearedSince reports that the item was handed in late, during the days after
-// weekAgo up to asOf, having been overdue when the week began or since.
-func clearedSince(it Item, weekAgo, asOf Date) bool {
-	if it.State.Waiting() || it.FirstSubmittedOn.IsZero() || it.DueOn.Before(it.IssuedOn) {
+// clearedSince reports that the item was handed in late, for the first time, on
+// a day from since to before asOf.
+func clearedSince(it Item, since, asOf Date) bool {
+	on, due := it.FirstSubmittedOn, it.EffectiveOn
+	if it.State.Waiting() || on.IsZero() || due.IsZero() || due.Before(it.IssuedOn) {
 		return false
 	}
-	on := it.FirstSubmittedOn
-	return !it.EffectiveOn.IsZero() && it.EffectiveOn.Before(on) && on.After(weekAgo) && !on.After(asOf)
+	return due.Before(on) && !on.Before(since) && on.Before(asOf)
 }
 
 // BuildUnitDigest builds one unit's digest on day asOf from its assignments.
