@@ -96,11 +96,13 @@ func (v *act) storeDraft(ctx context.Context, plan models.PlanID, d models.Draft
 	if err := v.tx.InsertTasks(ctx, tasks); err != nil {
 		return err
 	}
-	// position of each measure in each row that it serves
+	// position of each measure in each row that it shares with others
 	pos := map[[2]string]int{}
 	for _, t := range d.Tasks {
 		for i, id := range t.Measures {
-			pos[[2]string{t.No, id}] = i + 1
+			if len(t.Measures) > 1 {
+				pos[[2]string{t.No, id}] = i + 1
+			}
 		}
 	}
 	measures := make([]models.Measure, len(d.Measures))

@@ -100,6 +100,10 @@ func (a *App) digests(ctx context.Context, asOf models.Date) ([]digestMail, int,
 	if err != nil {
 		return nil, 0, err
 	}
+	total, err := a.digestTotals(ctx, items, posts, asOf)
+	if err != nil {
+		return nil, 0, err
+	}
 	var out []digestMail
 	add := func(to models.User, mail rendered, err error) error {
 		if err == nil && to.Email != "" {
@@ -109,7 +113,7 @@ func (a *App) digests(ctx context.Context, asOf models.Date) ([]digestMail, int,
 	}
 	if lead := models.BuildLeadDigest(items, asOf); !lead.Empty() {
 		for _, u := range posts.leads {
-			mail, err := a.leadDigestMail(u, lead)
+			mail, err := a.leadDigestMail(u, lead, total)
 			if err := add(u, mail, err); err != nil {
 				return nil, 0, err
 			}
@@ -163,4 +167,62 @@ func (a *App) digestItems(ctx context.Context, asOf models.Date) ([]models.Item,
 		out = append(out, items...)
 	}
 	return out, nil
+}
+
+// digestTotals are the figures of the lead office's digest that do not come
+// from what is open.
+type digestTotals struct {
+	plans, keys       []string
+	counted, finished int
+	percentLast       string // share finished a week ago
+	extensions        int
+	noContact         int // units with open duties and nobody to tell
+}
+
+func (a *App) digestTotals(ctx context.Context, items []models.Item, posts posts, asOf models.Date) (digestTotals, error) {
+	var t digestTotals
+	r := a.DB.Reader
+	plans, err := r.Plans(ctx)
+	if err != nil {
+		return t, err
+	}
+	before := 0
+	for _, p := range plans {
+		if p.State != models.PlanIssued {
+			continue
+		}
+		t.plans, t.keys = append(t.plans, p.Title), append(t.keys, p.Key)
+		counts, err := r.Counts(ctx, models.Scope{All: true}, p.ID, store.ByPlan, asOf)
+		if err != nil {
+			return t, err
+		}
+		for _, c := range counts {
+			if models.State(c.Lamp) != models.StateNA && models.State(c.Lamp) != models.StateWithdrawn {
+				t.counted += c.N
+			}
+			if models.State(c.Lamp).Finished() {
+				t.finished += c.N
+			}
+		}
+		last, err := r.Trend(ctx, models.Scope{All: true}, p.ID, []models.Date{asOf.AddDays(-7)}, []any{a.endOf(asOf.AddDays(-7))})
+		if err != nil {
+			return t, err
+		}
+		if len(last) == 1 {
+			before += last[0].Finished
+		}
+	}
+	if t.counted > 0 {
+		t.percentLast = fmt.Sprintf("%.1f", 100*float64(before)/float64(t.counted))
+	}
+	exts, err := r.OpenExtensions(ctx, models.Scope{All: true}, 0)
+	t.extensions = len(exts)
+	silent := map[models.UnitID]bool{}
+	for _, it := range items {
+		if it.State.Waiting() && len(posts.of(it.UnitID, models.PostContact)) == 0 {
+			silent[it.UnitID] = true
+		}
+	}
+	t.noContact = len(silent)
+	return t, err
 }

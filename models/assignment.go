@@ -250,9 +250,12 @@ type Item struct {
 	MeasureNo   string
 	MeasureText string
 	RowNos      StringList // printed numbers of the rows that the measure serves
-	FirstPos    int        // its position in the first of them, from 1
+	FirstPos    int        // its position in the first of them, 0 where it is the only one
 	UnitCode    string
 	UnitName    string
 	UnitShort   string
 	Family      UnitFamily
 }
+
+// Address names the measure in addresses of pages: 12-2.
+func (it Item) Address() string { return address(it.RowNos, it.FirstPos) }

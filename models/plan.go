@@ -1,6 +1,9 @@
 package models
 
-import "time"
+import (
+	"strconv"
+	"time"
+)
 
 // PlanState is where a plan stands.
 type PlanState string
@@ -65,13 +68,25 @@ type Measure struct {
 	UnitText string // the unit cell's wording
 	SortNo   int
 	// RowNos are the printed numbers of the rows that it serves, in order, and
-	// FirstPos its position in the first of them, from 1: its address. Both
-	// repeat what the TaskMeasures say and are written together with them.
+	// FirstPos its position in the first of them, from 1, or 0 where it is the
+	// only one there. Both repeat what the TaskMeasures say and are written
+	// together with them.
 	RowNos   StringList
 	FirstPos int
 	// CoordinatorID is the one accountable unit: the only lead, else the
 	// first named (0 where that is a group).
 	CoordinatorID UnitID
+}
+
+// Address names the measure in addresses of pages: its first row and its
+// position there, as in 12-2.
+func (m Measure) Address() string { return address(m.RowNos, m.FirstPos) }
+
+func address(rows []string, pos int) string {
+	if len(rows) == 0 {
+		return ""
+	}
+	return rows[0] + "-" + strconv.Itoa(max(pos, 1))
 }
 
 // TaskMeasure ties a measure to one of the rows that it serves.
