@@ -4,26 +4,28 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"duban/models"
 
 	"gorm.io/gorm"
 )
 
-// The SQL twins of the pure rules in models/assignment.go. TestLampSQL holds
-// them together over generated assignments.
-const (
-	sqlWaiting = "a.state IN ('unack','active','returned')"
-	sqlRef     = "CASE WHEN a.state = 'returned' AND a.resubmit_by IS NOT NULL THEN a.resubmit_by ELSE a.effective_on END"
-)
+// The SQL twins of the pure rules in models/assignment.go; TestLamps holds
+// them together. The column ref_on is Assignment.ReferenceOn, with undated for
+// "no date".
+const sqlWaiting = "a.state IN ('unack','active','returned')"
 
-// lampSQL is models.Assignment.Lamp in SQL; its two ? are today and the last
-// day that counts as soon, both twice.
+// undated is how ref_on says that there is no day to chase against: the last
+// day there is, so that such rows sort last on both databases.
+var undated = models.NewDate(9999, time.December, 31)
+
+// lampSQL is models.Assignment.Lamp in SQL; lampArgs gives its parameters.
 const lampSQL = "CASE" +
-	" WHEN " + sqlWaiting + " AND " + sqlRef + " < ? AND " + sqlRef + " >= a.issued_on THEN 'overdue'" +
+	" WHEN " + sqlWaiting + " AND a.ref_on < ? AND a.ref_on >= a.issued_on THEN 'overdue'" +
 	" WHEN a.state = 'returned' THEN 'returned'" +
-	" WHEN " + sqlWaiting + " AND " + sqlRef + " >= ? AND " + sqlRef + " <= ? THEN 'due'" +
-	" WHEN " + sqlWaiting + " AND " + sqlRef + " < a.issued_on THEN 'past'" +
+	" WHEN " + sqlWaiting + " AND a.ref_on >= ? AND a.ref_on <= ? THEN 'due'" +
+	" WHEN " + sqlWaiting + " AND a.ref_on < a.issued_on THEN 'past'" +
 	" ELSE a.state END"
 
 func lampArgs(today models.Date) []any {
@@ -90,13 +92,13 @@ type ItemFilter struct {
 	RefFrom, RefTo models.Date
 	// Text must occur in the measure's words or the unit's name.
 	Text string
-	// After continues a list ordered by reference day: the last item's
-	// effective day and id.
+	// AfterOn and AfterID continue a list in the default order behind an item:
+	// its ReferenceOn (zero for none) and id.
 	AfterOn models.Date
 	AfterID models.AssignmentID
 	Limit   int
-	// ByMeasure orders by document order and unit; the default is by
-	// effective day and id, the earliest first.
+	// ByMeasure orders by document order and unit; the default is by the day
+	// chased against and id, the earliest first, those without one last.
 	ByMeasure bool
 	// BySubmitted orders by the day of hand-in, the longest waiting first.
 	BySubmitted bool
@@ -129,22 +131,18 @@ func (r Reader) Items(ctx context.Context, s models.Scope, f ItemFilter, today m
 	}
 	if len(f.Lamps) > 0 {
 		g = g.Where("("+lampSQL+") IN ?", append(lampArgs(today), f.Lamps)...)
-		if waitingOnly(f.Lamps) {
-			g = g.Where(sqlWaiting) // lets the partial index serve the list
-		}
+		g = narrow(g, f.Lamps, today)
 	}
 	if !f.RefFrom.IsZero() {
-		g = g.Where("("+sqlRef+") >= ?", f.RefFrom)
+		g = g.Where("a.ref_on >= ? AND a.ref_on < ?", f.RefFrom, undated)
 	}
 	if !f.RefTo.IsZero() {
-		g = g.Where("("+sqlRef+") <= ?", f.RefTo)
+		g = g.Where("a.ref_on <= ?", f.RefTo)
 	}
 	if f.Text != "" {
-		like := "%" + escapeLike(f.Text) + "%"
-		g = g.Where(`(m.text LIKE ? ESCAPE '!' OR u.name LIKE ? ESCAPE '!')`, like, like)
-	}
-	if f.AfterID != 0 {
-		g = g.Where("(a.effective_on > ? OR (a.effective_on = ? AND a.id > ?))", f.AfterOn, f.AfterOn, f.AfterID)
+		// SQLite's LIKE ignores the case of ASCII letters, PostgreSQL's does not.
+		like := "%" + escapeLike(strings.ToLower(f.Text)) + "%"
+		g = g.Where(`(LOWER(m.text) LIKE ? ESCAPE '!' OR LOWER(u.name) LIKE ? ESCAPE '!')`, like, like)
 	}
 	switch {
 	case f.ByMeasure:
@@ -152,7 +150,14 @@ func (r Reader) Items(ctx context.Context, s models.Scope, f ItemFilter, today m
 	case f.BySubmitted:
 		g = g.Order("a.submitted_at, a.id")
 	default:
-		g = g.Order("a.effective_on, a.id")
+		if f.AfterID != 0 {
+			on := f.AfterOn
+			if on.IsZero() {
+				on = undated
+			}
+			g = g.Where("(a.ref_on, a.id) > (?, ?)", on, f.AfterID)
+		}
+		g = g.Order("a.ref_on, a.id")
 	}
 	if f.Limit > 0 {
 		g = g.Limit(f.Limit)
@@ -162,15 +167,23 @@ func (r Reader) Items(ctx context.Context, s models.Scope, f ItemFilter, today m
 	return out, fail(err)
 }
 
-func waitingOnly(ls []models.Lamp) bool {
-	for _, l := range ls {
+// narrow adds what follows from the wanted lights in words that an index can
+// serve: lampSQL itself is opaque to both planners.
+func narrow(g *gorm.DB, lamps []models.Lamp, today models.Date) *gorm.DB {
+	var last models.Date // the last reference day that any of the lights allows
+	for _, l := range lamps {
 		switch l {
-		case models.LampOverdue, models.LampReturned, models.LampDue, models.LampPast, models.LampUnack, models.LampActive:
+		case models.LampOverdue:
+			last = models.LaterDate(last, today.AddDays(-1))
+		case models.LampDue:
+			last = models.LaterDate(last, today.AddDays(models.DueSoonDays))
+		case models.LampReturned, models.LampPast, models.LampUnack, models.LampActive:
+			last = undated
 		default:
-			return false
+			return g // not in the unit's hand
 		}
 	}
-	return true
+	return g.Where(sqlWaiting).Where("a.ref_on <= ?", last)
 }
 
 // escapeLike takes the meaning from LIKE's wildcards; the escape character is !.
@@ -212,14 +225,14 @@ func (r Reader) Counts(ctx context.Context, s models.Scope, plan models.PlanID, 
 	if by == ByMeasure {
 		blocking, groupBlocking = ", a.role <> 'cooperate' AS blocking", ", 4"
 	}
-	where, args := "", lampArgs(today)
+	where, args := "", append(lampArgs(today), undated)
 	if plan != 0 {
 		where, args = " AND a.plan_id = ?", append(args, plan)
 	}
 	scope, scopeArgs := scopeSQL(s)
-	sql := fmt.Sprintf(`SELECT %s AS %s, (%s) AS lamp, COUNT(*) AS n%s, MIN(%s) AS oldest
+	sql := fmt.Sprintf(`SELECT %s AS %s, (%s) AS lamp, COUNT(*) AS n%s, NULLIF(MIN(a.ref_on), ?) AS oldest
 		FROM assignments a WHERE 1 = 1%s%s GROUP BY 1, 2%s ORDER BY 1`,
-		col, name, lampSQL, blocking, sqlRef, where, scope, groupBlocking)
+		col, name, lampSQL, blocking, where, scope, groupBlocking)
 	var out []Count
 	err := r.q(ctx).Raw(sql, append(args, scopeArgs...)...).Scan(&out).Error
 	return out, fail(err)

@@ -243,13 +243,18 @@ CREATE TABLE assignments (
   nudges             INTEGER NOT NULL DEFAULT 0,
   nudged_on          TEXT,
   version            INTEGER NOT NULL DEFAULT 1 CHECK (version > 0),
+  -- models.Assignment.ReferenceOn: the day chased against. No date is the last
+  -- day there is, so that it sorts last on both databases.
+  ref_on TEXT NOT NULL GENERATED ALWAYS AS (
+    CASE WHEN state = 'returned' AND resubmit_by IS NOT NULL THEN resubmit_by
+         WHEN effective_on IS NOT NULL THEN effective_on ELSE '9999-12-31' END) STORED,
   UNIQUE (measure_id, unit_id)
 );
--- counts by measure read this index alone
-CREATE INDEX assignments_plan ON assignments (plan_id, measure_id, state, effective_on, resubmit_by, issued_on, unit_id);
+-- counts of a plan read this index alone
+CREATE INDEX assignments_plan ON assignments (plan_id, measure_id, state, ref_on, issued_on, role, unit_id, effective_on);
 CREATE INDEX assignments_unit ON assignments (unit_id, state);
 -- lists of what is open, by day
-CREATE INDEX assignments_open ON assignments (effective_on, id) WHERE state IN ('unack','active','returned');
+CREATE INDEX assignments_open ON assignments (ref_on, id) WHERE state IN ('unack','active','returned');
 CREATE INDEX assignments_review ON assignments (submitted_at, id) WHERE state = 'review';
 
 CREATE TABLE submissions (
