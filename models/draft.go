@@ -2,8 +2,10 @@ package models
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"slices"
 )
 
 // Draft is a plan as read from a document or a seed, before it is stored: the
@@ -96,14 +98,17 @@ type DraftProblem struct {
 	Message  string `json:"message"`
 }
 
-// ReadDraft decodes a draft and refuses unknown fields, so that a misspelt
-// field of a seed file is found at once.
+// ReadDraft decodes a draft and refuses unknown fields, and whatever stands
+// behind it, so that a misspelt field of a seed file is found at once.
 func ReadDraft(r io.Reader) (Draft, error) {
 	var d Draft
 	dec := json.NewDecoder(r)
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(&d); err != nil {
 		return Draft{}, fmt.Errorf("plan file: %w", err)
+	}
+	if _, err := dec.Token(); err != io.EOF {
+		return Draft{}, errors.New("plan file: something follows the plan")
 	}
 	return d, nil
 }
@@ -148,8 +153,9 @@ func orEmpty[T any](s []T) []T {
 }
 
 // Check returns every way in which the draft contradicts itself: a measure
-// without a row, a row naming no measure, an unknown role or kind. A draft
-// that fails is refused whole.
+// without a row, a row without a measure, the two not naming each other, a
+// number or id given twice, an unknown role, kind or comparison. A draft that
+// fails is refused whole.
 func (d Draft) Check() error {
 	var errs Errors
 	bad := func(where, what string) {
@@ -164,6 +170,9 @@ func (d Draft) Check() error {
 			bad("row "+t.No, "no")
 		}
 		rows[t.No] = t
+		if len(t.Measures) == 0 || repeats(t.Measures) {
+			bad("row "+t.No, "measures")
+		}
 		for i, ind := range t.Indicators {
 			if ind.Level != i+1 || ind.Name == "" {
 				bad("row "+t.No, "indicators")
@@ -176,12 +185,12 @@ func (d Draft) Check() error {
 			bad("measure "+m.ID, "id")
 		}
 		served[m.ID] = map[string]bool{}
-		if m.Text == "" || len(m.Rows) == 0 {
+		if m.Text == "" || len(m.Rows) == 0 || repeats(m.Rows) {
 			bad("measure "+m.ID, "text, rows")
 		}
 		for _, r := range m.Rows {
 			served[m.ID][r] = true
-			if _, ok := rows[r]; !ok {
+			if !slices.Contains(rows[r].Measures, m.ID) {
 				bad("measure "+m.ID, "row "+r)
 			}
 		}
@@ -193,6 +202,11 @@ func (d Draft) Check() error {
 		for _, dl := range m.Deadlines {
 			if !dl.Kind.Valid() {
 				bad("measure "+m.ID, "deadline "+dl.Text)
+			}
+		}
+		for _, tg := range m.Targets {
+			if !slices.Contains([]string{">=", ">", "<=", "<", "="}, tg.Op) {
+				bad("measure "+m.ID, "target "+tg.Text)
 			}
 		}
 	}
@@ -209,4 +223,10 @@ func (d Draft) Check() error {
 		}
 	}
 	return errs.Or()
+}
+
+// repeats reports whether a string stands in the list twice.
+func repeats(l []string) bool {
+	sorted := slices.Sorted(slices.Values(l))
+	return len(slices.Compact(sorted)) < len(l)
 }
