@@ -226,7 +226,7 @@ func TestSecretsAreMasked(t *testing.T) {
 	}
 	_, refused := Load([]string{"DUBAN_DATABASE=postgres:/u:" + dbpw + "@h/d?x", "DUBAN_LOG=x"})
 	for name, text := range map[string]string{
-		"%v": fmt.Sprintf("%v", c), "%+v": fmt.Sprintf("%+v", c), "%#v": fmt.Sprintf("%#v", c), "%s": fmt.Sprintf("%s", c.SMTP.Password),
+		"%v": fmt.Sprintf("%v", c), "%+v": fmt.Sprintf("%+v", c), "%#v": fmt.Sprintf("%#v", c), "%q": fmt.Sprintf("%q %x", c.SMTP.Password, c.SMTP.Password),
 		"slog": logged.String(), "json": string(asJSON), "describe": string(shown), "refused": refused.Error(),
 	} {
 		for _, secret := range []string{pw, dbpw, qpw} {

@@ -37,7 +37,7 @@ var arrows = map[string][]string{
 	"static":      {},
 	"seeds":       {},
 	"app/i18n":    {},
-	"app/blob":    {},
+	"app/blob":    {"models"}, // for errors that people read
 	"app/config":  {},
 	"app/metrics": {},
 
