@@ -80,7 +80,7 @@ func (s *Server) answer(r *request, status int, kind string, err error) {
 			p.BackHref = u
 		}
 	}
-	p.Shell = r.shell(r.t("error.title." + kind))
+	p.Shell = r.shell()
 	if kind == string(models.Conflict) {
 		r.fillConflict(&p)
 	}
@@ -95,7 +95,7 @@ func (r *request) errText(e *models.Error) string {
 	args := make([]any, len(e.Args))
 	for i, a := range e.Args {
 		if d, ok := a.(models.Date); ok {
-			a = view.DateText(r.lang, d.String())
+			a = r.s.view.Locale(r.lang).Day(d.String())
 		}
 		args[i] = a
 	}
@@ -122,13 +122,9 @@ func (r *request) formErrors(err error) (view.FormErrors, error) {
 	default:
 		return nil, err
 	}
-	out := view.FormErrors{}
+	var out view.FormErrors
 	for _, e := range es {
-		if old := out[e.Field]; old != "" {
-			out[e.Field] = old + r.t("list.sep") + r.errText(e)
-			continue
-		}
-		out[e.Field] = r.errText(e)
+		out.Add(e.Field, r.errText(e))
 	}
 	return out, nil
 }

@@ -17,6 +17,7 @@ import (
 	"duban/app/view"
 	"duban/models"
 	"duban/models/store"
+	"duban/static"
 
 	"github.com/labstack/echo/v4"
 )
@@ -53,12 +54,13 @@ type Server struct {
 	log    *slog.Logger
 	cfg    Config
 	echo   *echo.Echo
+	static http.Handler
 	routes []route
 }
 
 // New makes a server; Handler is what to serve.
 func New(a *app.App, runner *jobs.Runner, r *view.Renderer, cat *i18n.Catalogue, log *slog.Logger, cfg Config) *Server {
-	s := &Server{app: a, jobs: runner, view: r, cat: cat, log: log, cfg: cfg, echo: echo.New()}
+	s := &Server{app: a, jobs: runner, view: r, cat: cat, log: log, cfg: cfg, echo: echo.New(), static: static.Handler()}
 	s.echo.HideBanner, s.echo.HidePort = true, true
 	s.echo.IPExtractor = s.ipExtractor()
 	s.echo.HTTPErrorHandler = s.handleError

@@ -43,6 +43,7 @@ var arrows = map[string][]string{
 
 	// Tools: verbs and doors call them, they call no verb.
 	"app/auth":     {"models"},
+	"app/blob":     {"models"}, // its refusals are models.Errors
 	"app/deadline": {"models"},
 	"app/importer": {"models", "app/deadline"},
 	"app/exporter": {"models", "app/i18n"},
@@ -50,12 +51,12 @@ var arrows = map[string][]string{
 	"app/notify":   {"models", "models/store"},
 
 	// The verbs. Seeding is a verb, hence seeds.
-	"app": {"models", "models/store", "app/importer", "app/deadline", "app/view", "app/auth", "app/blob", "seeds"},
+	"app": {"models", "models/store", "app/importer", "app/deadline", "app/i18n", "app/view", "app/auth", "app/blob", "app/notify", "seeds"},
 
 	// Doors: they call verbs, no verb calls them. They read lists through
 	// store.Reader; every write goes through a verb.
 	"app/jobs": {"app", "app/notify", "models"},
-	"app/web":  {"app", "models", "models/store", "app/view", "app/auth", "app/blob", "app/exporter", "app/i18n", "app/metrics"},
+	"app/web":  {"app", "app/jobs", "app/notify", "static", "seeds", "models", "models/store", "app/view", "app/auth", "app/blob", "app/exporter", "app/i18n", "app/metrics"},
 	"app/api":  {"app", "models", "models/store", "app/auth", "app/blob", "app/exporter", "app/metrics"},
 
 	// The program puts all of it together.
