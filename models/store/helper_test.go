@@ -12,6 +12,7 @@ import (
 	"duban/models/store/storetest"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
 // nobody is an id that no row has.
@@ -48,7 +49,7 @@ func refused(t testing.TB, db *store.DB, code models.Code, fn func(tx *store.Tx)
 func same(t testing.TB, what string, got, want any) {
 	t.Helper()
 	dates := cmp.Comparer(func(a, b models.Date) bool { return a == b })
-	if diff := cmp.Diff(want, got, dates); diff != "" {
+	if diff := cmp.Diff(want, got, dates, cmpopts.EquateEmpty()); diff != "" {
 		t.Errorf("%s (-want +got):\n%s", what, diff)
 	}
 }

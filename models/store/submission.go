@@ -161,6 +161,17 @@ func (r Reader) OpenExtensions(ctx context.Context, s models.Scope, plan models.
 	return out, fail(err)
 }
 
+// CountToDecide returns how much of a plan waits for the lead office: hand-ins
+// to review and requests for more time to decide.
+func (r Reader) CountToDecide(ctx context.Context, s models.Scope, plan models.PlanID) (int, error) {
+	where, args := scopeSQL(s)
+	var n int
+	err := r.q(ctx).Raw(`SELECT (SELECT COUNT(*) FROM assignments a WHERE a.state = 'review' AND a.plan_id = ?`+where+`) +
+		(SELECT COUNT(*) FROM extensions x JOIN assignments a ON a.id = x.assignment_id WHERE x.state = 'open' AND a.plan_id = ?`+where+`)`,
+		append(append(append([]any{plan}, args...), plan), args...)...).Scan(&n).Error
+	return n, fail(err)
+}
+
 // Extension returns one request; not_found when there is none in the viewer's
 // scope.
 func (r Reader) Extension(ctx context.Context, s models.Scope, id models.ExtensionID) (models.Extension, error) {
