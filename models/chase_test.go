@@ -125,6 +125,7 @@ func TestChases(t *testing.T) {
 			2020-10-21 = contact:overdue-1
 			2020-10-23 = contact:overdue-1 leader:overdue-3`},
 		{name: "past at issue: the contact, weekly, from the week after", state: StateUnack, due: "2020-09-30", issued: "2020-11-18", days: `
+			2020-11-10 =
 			2020-11-16 =
 			2020-11-18 =
 			2020-11-22 =

@@ -164,6 +164,7 @@ func TestCoordinator(t *testing.T) {
 		{"the only lead, named last", []Responsibility{r(1, 4, 0, UnitCooperate), r(2, 5, 0, UnitCooperate), r(3, 3, 0, UnitLead)}, 3},
 		{"no lead: the first named", []Responsibility{r(2, 4, 0, UnitResponsible), r(1, 3, 0, UnitResponsible)}, 3},
 		{"two leads: the first named", []Responsibility{r(1, 3, 0, UnitLead), r(2, 4, 0, UnitLead), r(3, 5, 0, UnitCooperate)}, 3},
+		{"two leads behind another: the first named, to the letter", []Responsibility{r(1, 5, 0, UnitCooperate), r(2, 3, 0, UnitLead), r(3, 4, 0, UnitLead)}, 5},
 		{"the first named is a group", []Responsibility{r(1, 0, 9, UnitResponsible), r(2, 4, 0, UnitResponsible)}, 0},
 		{"the only lead beside a group", []Responsibility{r(1, 0, 9, UnitResponsible), r(2, 4, 0, UnitLead)}, 4},
 		{"a group is the only lead", []Responsibility{r(1, 3, 0, UnitCooperate), r(2, 0, 9, UnitLead)}, 0},
