@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/http"
 
-	"duban/app/i18n"
 	"duban/app/view"
 	"duban/models"
 
@@ -32,7 +31,7 @@ func (s *Server) handleError(err error, c echo.Context) {
 	}
 	r, ok := c.Get("request").(*request)
 	if !ok {
-		r = &request{Context: c, s: s, id: newRequestID(), lang: matchLang(c.Request().Header.Get("Accept-Language"))}
+		r = &request{Context: c, s: s, reqID: newRequestID(), lang: matchLang(c.Request().Header.Get("Accept-Language"))}
 	}
 	code := models.CodeOf(err)
 	var he *echo.HTTPError
@@ -48,7 +47,7 @@ func (s *Server) handleError(err error, c echo.Context) {
 	case code == models.Internal && errors.Is(err, context.Canceled):
 		return // the reader has gone
 	case code == models.Internal:
-		s.log.Error("request failed", "request", r.id, "method", c.Request().Method, "path", c.Path(), "err", err)
+		s.log.Error("request failed", "request", r.reqID, "method", c.Request().Method, "path", c.Path(), "err", err)
 	}
 	if code == models.Unauthenticated && c.Request().Method == http.MethodGet {
 		_ = c.Redirect(http.StatusSeeOther, "/login?next="+queryEscape(c.Request().URL.RequestURI()))
@@ -67,7 +66,7 @@ func maxBytes(err error) int64 {
 
 // answer draws the error page. Should even that fail, one line of text remains.
 func (s *Server) answer(r *request, status int, kind string, err error) {
-	p := view.ErrorPage{Status: status, Kind: kind, RequestID: r.id, BackHref: "/"}
+	p := view.ErrorPage{Status: status, Kind: kind, RequestID: r.reqID, BackHref: "/"}
 	var e *models.Error
 	if errors.As(err, &e) && e.Code != models.Internal {
 		p.Message = r.errText(e)
@@ -85,8 +84,8 @@ func (s *Server) answer(r *request, status int, kind string, err error) {
 		r.fillConflict(&p)
 	}
 	if err := r.render(status, "error", &p); err != nil && !r.Response().Committed {
-		s.log.Error("error page failed", "request", r.id, "err", err)
-		_ = r.String(status, s.cat.T(r.lang, "err.internal")+" "+r.id)
+		s.log.Error("error page failed", "request", r.reqID, "err", err)
+		_ = r.String(status, s.cat.T(r.lang, "err.internal")+" "+r.reqID)
 	}
 }
 

@@ -68,15 +68,15 @@ func (s *Server) serve(rt route) echo.HandlerFunc {
 		limit = smallBody
 	}
 	return func(c echo.Context) (err error) {
-		r := &request{Context: c, s: s, id: newRequestID(), began: s.app.Now()}
+		r := &request{Context: c, s: s, reqID: newRequestID(), began: s.app.Now()}
 		c.Set("request", r)
-		c.Response().Header().Set("X-Request-Id", r.id)
+		c.Response().Header().Set("X-Request-Id", r.reqID)
 		defer func() {
 			if p := recover(); p != nil {
 				if p == http.ErrAbortHandler {
 					panic(p)
 				}
-				s.log.Error("panic", "request", r.id, "path", c.Path(), "panic", p, "stack", string(debug.Stack()))
+				s.log.Error("panic", "request", r.reqID, "path", c.Path(), "panic", p, "stack", string(debug.Stack()))
 				err = models.Errf(models.Internal, "err.internal")
 			}
 		}()

@@ -102,7 +102,7 @@ func (r *request) setupPage() error {
 
 func (r *request) showSetup(status int, p view.SetupPage) error {
 	p.Shell = r.shell()
-	p.MinLength = auth.MinLength
+	p.MinLength = auth.MinPassword
 	return r.render(status, "setup", &p)
 }
 
@@ -166,7 +166,7 @@ func (r *request) fillInvite(p *view.InvitePage, t models.Ticket) error {
 
 func (r *request) showInvite(status int, p view.InvitePage) error {
 	p.Shell = r.shell()
-	p.MinLength = auth.MinLength
+	p.MinLength = auth.MinPassword
 	return r.render(status, "invite", &p)
 }
 

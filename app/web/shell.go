@@ -26,7 +26,7 @@ func (r *request) shell() view.Shell {
 		return sh
 	}
 	if err := r.fillShell(&sh); err != nil {
-		r.s.log.Error("frame of the page", "request", r.id, "err", err)
+		r.s.log.Error("frame of the page", "request", r.reqID, "err", err)
 	}
 	return sh
 }

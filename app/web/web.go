@@ -100,7 +100,7 @@ type request struct {
 	actor models.Actor // who acts
 	lang  i18n.Lang
 	token string
-	id    string // names the request in the log and on error pages
+	reqID string // names the request in the log and on error pages
 	began time.Time
 }
 
