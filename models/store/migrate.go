@@ -29,8 +29,9 @@ func (db *DB) provider() (*goose.Provider, error) {
 	dialect := goose.DialectSQLite3
 	if db.dialect == Postgres {
 		dialect = goose.DialectPostgres
-		// Several processes may start at once on an empty database.
-		locker, err := lock.NewPostgresSessionLocker()
+		// Several processes may start at once on an empty database: the others
+		// look every second, for five minutes, whether the first has done.
+		locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 300))
 		if err != nil {
 			return nil, err
 		}
