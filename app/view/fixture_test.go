@@ -120,7 +120,7 @@ func checkPage(t *testing.T, page []byte) {
 			labelled[a["for"]] = true
 		case "th":
 			if a["scope"] == "" {
-				t.Errorf("<th> without a scope: %q", text(n))
+				t.Errorf("<th> without a scope: %q", nodeText(n))
 			}
 		case "form":
 			if m := strings.ToLower(a["method"]); m != "" && m != "get" && m != "post" {
@@ -131,7 +131,7 @@ func checkPage(t *testing.T, page []byte) {
 				inputs = append(inputs, n)
 			}
 		case "button":
-			if a["aria-label"] == "" && a["aria-hidden"] == "" && strings.TrimSpace(text(n)) == "" {
+			if a["aria-label"] == "" && a["aria-hidden"] == "" && strings.TrimSpace(nodeText(n)) == "" {
 				t.Errorf("a button without words: %v", n.Attr)
 			}
 		}
@@ -160,7 +160,7 @@ func attrs(n *html.Node) map[string]string {
 	return m
 }
 
-func text(n *html.Node) string {
+func nodeText(n *html.Node) string {
 	var b strings.Builder
 	for c := range n.Descendants() {
 		if c.Type == html.TextNode {

@@ -155,3 +155,13 @@ func (l *Locale) DaysIn(n int) string {
 	}
 	return l.T("days.in", n)
 }
+
+// NowLine is the line above a heading: the day of s, and its time as that of
+// the data: 10月13日 星期二 · 数据截至 09:00.
+func (l *Locale) NowLine(s string) string {
+	_, _, _, clock, ok := split(s)
+	if !ok || clock == "" {
+		return l.Weekday(s)
+	}
+	return l.Weekday(s) + " · " + l.T("shell.as_of", clock)
+}
