@@ -63,12 +63,22 @@ type HelpPage struct {
 	Shell
 	Ladder    []LadderRow
 	Support   string
-	Limit     string // of one file
-	DigestDay string // when the digest leaves, in words
+	Limit     string // of one file, as people read it
+	DigestDay string // when the digest leaves, in the reader's language
 }
 
 // LadderRow is one step of reminders.
 type LadderRow struct {
-	Offset int    // working days; negative before
+	Offset int    // working days; negative before the day
 	To     string // contact, leader, lead
+}
+
+// Lamps lists the lights by precedence, the worst first.
+func (HelpPage) Lamps() []string {
+	return []string{"overdue", "returned", "due", "past", "review", "unack", "active", "done", "closed", "na", "withdrawn"}
+}
+
+// Roles lists the roles of persons.
+func (HelpPage) Roles() []string {
+	return []string{"contact", "leader", "lead", "supervisor", "admin"}
 }

@@ -73,22 +73,31 @@ type RegisterRow struct {
 
 // UnitForm edits one unit, or a new one when Code is empty.
 type UnitForm struct {
-	Action   string
+	Action   string // POST: /units or /units/{code}
 	Code     string
-	NewCode  string
+	NewCode  string // as typed
+	Parents  []Option
 	Name     string
 	Short    string
 	Family   string
 	Families []string
-	Parents  []Option
-	Aliases  string // one per line
-	Contacts []Option
-	Leaders  []Option
+	Aliases  []string // confirmed where plans were read; shown only
 	Note     string
-	Open     int // items that move with the contact
 	Version  int
 	BackHref string
 	Errors   FormErrors
+	Contact  PostForm
+	Leader   PostForm
+}
+
+// PostForm names the holder of one post of a unit: fields post and user.
+type PostForm struct {
+	Action  string // POST: /units/{code}/post
+	Post    string // contact or leader
+	Version int    // of the unit
+	People  []Option
+	Open    int // items that move with the contact
+	Error   string
 }
 
 // GroupCard is a group with its dated members.
@@ -113,12 +122,16 @@ type MemberRow struct {
 	Now      bool
 }
 
-// GroupForm adds or ends a membership; both change open plans visibly.
+// GroupForm adds or ends a membership; both change open plans visibly. Its
+// fields are unit, do (join or leave), from (first day) and to (last day).
 type GroupForm struct {
-	Action   string
+	Action   string // POST: /units/groups/{code}
 	Code     string
-	Units    []Option
-	On       string // first day in the group, or last day in it
+	Name     string
+	Units    []Option // who may join
+	Members  []Option // who may leave
+	From     string
+	To       string
 	Effect   string // sentence in the reader's language: what will follow
 	BackHref string
 	Errors   FormErrors
