@@ -138,6 +138,9 @@ func TestMessages(t *testing.T) {
 		if _, err := db.Message(ctx, nobody); models.CodeOf(err) != models.NotFound {
 			t.Errorf("unknown message: %v", err)
 		}
+		if a, b := must(db.HasMessage(ctx, ms[0].Key))(t), must(db.HasMessage(ctx, "another"))(t); !a || b {
+			t.Errorf("has: %v and %v", a, b)
+		}
 		write(t, db, func(tx *store.Tx) error { // the same key again
 			twin := ms[0]
 			twin.ID, twin.MIMEID = 0, "another"

@@ -133,6 +133,13 @@ func TestExtensions(t *testing.T) {
 		same(t, "open, of the plan", must(db.OpenExtensions(ctx, everyone, o.Plan.ID))(t), append(seeded, open))
 		same(t, "open, of all plans", must(db.OpenExtensions(ctx, everyone, 0))(t), append(seeded, open))
 		same(t, "open, of no plan", must(db.OpenExtensions(ctx, everyone, nobody))(t), []models.Extension{})
+		// two requests, and m2 wanbao in review
+		if a, b := must(db.CountToDecide(ctx, everyone, o.Plan.ID))(t), must(db.CountToDecide(ctx, everyone, nobody))(t); a != 3 || b != 0 {
+			t.Errorf("to decide: %d, of no plan %d", a, b)
+		}
+		if n := must(db.CountToDecide(ctx, models.Scope{Unit: o.Unit("gaj").ID}, o.Plan.ID))(t); n != 1 {
+			t.Errorf("to decide about gaj: %d", n)
+		}
 		if _, err := db.Extension(ctx, everyone, nobody); models.CodeOf(err) != models.NotFound {
 			t.Errorf("unknown extension: %v", err)
 		}
