@@ -67,7 +67,6 @@ type HomeCounts struct {
 	HasPlan bool
 }
 
-
 // Done counts what is finished, of Total.
 func (c HomeCounts) Done() int { return c.Bar.Done() }
 
