@@ -157,11 +157,11 @@ func (a *App) CheckTicket(ctx context.Context, kind models.TicketKind, token str
 
 // Setup creates the first administrator with a set-up link. Errors: invalid,
 // not_found when the link is used up.
-func (a *App) Setup(ctx context.Context, token, login, name, password string) error {
+func (a *App) Setup(ctx context.Context, token, login, name, email, password string) error {
 	if _, err := a.CheckTicket(ctx, models.TicketSetup, token); err != nil {
 		return err
 	}
-	u := models.User{Login: strings.TrimSpace(login), Name: strings.TrimSpace(name), Role: models.RoleAdmin, Lang: "zh", Epoch: 1, Version: 1}
+	u := models.User{Login: strings.TrimSpace(login), Name: strings.TrimSpace(name), Email: strings.TrimSpace(email), Role: models.RoleAdmin, Lang: "zh", Epoch: 1, Version: 1}
 	if err := checkUser(u); err != nil {
 		return err
 	}

@@ -23,6 +23,10 @@ func (s *Server) table() []route {
 		{method: get, path: "/healthz", policy: probe, handler: (*request).healthz},
 		{method: get, path: "/readyz", policy: probe, handler: (*request).readyz},
 
+		{method: get, path: "/", policy: self, handler: (*request).home},
+		{method: get, path: "/p/:plan/m", policy: need(models.ActSeePlan), handler: (*request).matrix},
+		{method: post, path: "/p/:plan/nudge", policy: need(models.ActNudge), handler: (*request).nudgeMany},
+
 		{method: get, path: "/login", policy: login, handler: (*request).loginPage},
 		{method: post, path: "/login", policy: login, handler: (*request).login},
 		{method: post, path: "/logout", policy: self, handler: (*request).logout},

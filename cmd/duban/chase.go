@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"duban/app"
 	"duban/app/notify"
@@ -82,12 +81,12 @@ func (c digestCmd) Run(p *program) error {
 		}
 		only = u.ID
 	}
-	from := notify.Address{Name: p.cfg.MailFromName, Email: p.cfg.MailFrom}
+	from := notify.Address{Name: p.cfg.MailFromName, Address: p.cfg.MailFrom}
 	for _, m := range ms {
 		if only != 0 && m.UserID != only {
 			continue
 		}
-		b, err := notify.Render(m, from, time.Now())
+		b, err := notify.Render(m, from, notify.DateOf(m, p.cfg.Zone))
 		if err != nil {
 			return err
 		}

@@ -56,7 +56,7 @@ func openWith(p *program, cfg config.Config, now func() time.Time, log *slog.Log
 	if err != nil {
 		return nil, err
 	}
-	renderer, err := view.New(p.cat)
+	renderer, err := view.New(p.cat, func() string { return models.DateIn(now(), cfg.Zone).String() })
 	if err != nil {
 		return nil, err
 	}
@@ -64,8 +64,8 @@ func openWith(p *program, cfg config.Config, now func() time.Time, log *slog.Log
 		DB: db, Blob: files, View: renderer, Now: now, Zone: cfg.Zone, Calendar: cal, BaseURL: cfg.URL,
 		MailDomain: cfg.MailDomain(), UploadMax: cfg.UploadMax, Log: log,
 	})
-	from := notify.Address{Name: cfg.MailFromName, Email: cfg.MailFrom}
-	sender, err := newSender(cfg, from, now)
+	from := notify.Address{Name: cfg.MailFromName, Address: cfg.MailFrom}
+	sender, err := newSender(cfg, from)
 	if err != nil {
 		return nil, err
 	}

@@ -161,11 +161,14 @@ func webConfig(cfg config.Config, demo bool) web.Config {
 }
 
 // newSender is the way mails leave: the mail server if one is set, else files.
-func newSender(cfg config.Config, from notify.Address, now func() time.Time) (notify.Sender, error) {
+func newSender(cfg config.Config, from notify.Address) (notify.Sender, error) {
 	if cfg.MailByFile() {
-		return notify.NewFile(filepath.Join(cfg.Data, "mail"), from, now)
+		return notify.NewFile(filepath.Join(cfg.Data, "mail"), from, cfg.Zone)
 	}
-	return notify.NewSMTP(cfg.SMTP, from, now)
+	return notify.NewSMTP(notify.SMTPOptions{
+		Host: cfg.SMTP.Host, Port: cfg.SMTP.Port, TLS: string(cfg.SMTP.TLS), User: cfg.SMTP.User, Password: string(cfg.SMTP.Password),
+		From: from, Zone: cfg.Zone,
+	})
 }
 
 // greet says on the terminal where to go and how to come in.

@@ -78,9 +78,12 @@ func (r Reader) Item(ctx context.Context, s models.Scope, id models.AssignmentID
 type ItemFilter struct {
 	Plan    models.PlanID
 	Measure models.MeasureID
-	Unit    models.UnitID
-	States  []models.State
-	Lamps   []models.Lamp
+	// Measures and Refs keep assignments of these measures only.
+	Measures []models.MeasureID
+	Refs     []string
+	Unit     models.UnitID
+	States   []models.State
+	Lamps    []models.Lamp
 	// Waiting keeps what the unit has in hand (unack, active, returned).
 	Waiting bool
 	// OpenOrSince keeps what is open or in review, and what was first handed in
@@ -113,6 +116,12 @@ func (r Reader) Items(ctx context.Context, s models.Scope, f ItemFilter, today m
 	}
 	if f.Measure != 0 {
 		g = g.Where("a.measure_id = ?", f.Measure)
+	}
+	if len(f.Measures) > 0 {
+		g = g.Where("a.measure_id IN ?", f.Measures)
+	}
+	if len(f.Refs) > 0 {
+		g = g.Where("m.ref IN ?", f.Refs)
 	}
 	if f.Unit != 0 {
 		g = g.Where("a.unit_id = ?", f.Unit)
@@ -253,6 +262,39 @@ func (r Reader) MeasuresWith(ctx context.Context, s models.Scope, plan models.Pl
 	for _, row := range rows {
 		out[row.Lamp] = row.N
 	}
+	return out, fail(err)
+}
+
+// MeasuresByDay counts the measures that have something effective on each day.
+func (r Reader) MeasuresByDay(ctx context.Context, s models.Scope, plan models.PlanID) (map[models.Date]int, error) {
+	scope, scopeArgs := scopeSQL(s)
+	var rows []struct {
+		Day models.Date
+		N   int
+	}
+	err := r.q(ctx).Raw(`SELECT a.effective_on AS day, COUNT(DISTINCT a.measure_id) AS n FROM assignments a
+		WHERE a.plan_id = ? AND a.effective_on IS NOT NULL`+scope+` GROUP BY 1`, append([]any{plan}, scopeArgs...)...).Scan(&rows).Error
+	out := map[models.Date]int{}
+	for _, row := range rows {
+		out[row.Day] = row.N
+	}
+	return out, fail(err)
+}
+
+// Unsigned is how much of a plan nobody has signed for, whatever its light.
+type Unsigned struct {
+	N     int // 家次
+	Units int
+	OnDay int // of N, due on the given day
+}
+
+// Unsigned counts what nobody has signed for.
+func (r Reader) Unsigned(ctx context.Context, s models.Scope, plan models.PlanID, day models.Date) (Unsigned, error) {
+	scope, scopeArgs := scopeSQL(s)
+	var out Unsigned
+	err := r.q(ctx).Raw(`SELECT COUNT(*) AS n, COUNT(DISTINCT a.unit_id) AS units,
+		COALESCE(SUM(CASE WHEN a.effective_on = ? THEN 1 ELSE 0 END), 0) AS on_day
+		FROM assignments a WHERE a.plan_id = ? AND a.state = 'unack'`+scope, append([]any{day, plan}, scopeArgs...)...).Scan(&out).Error
 	return out, fail(err)
 }
 

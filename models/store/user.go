@@ -38,6 +38,17 @@ func (r Reader) UsersIn(ctx context.Context, role models.Role) ([]models.User, e
 	return out, fail(err)
 }
 
+// EverSignedIn returns who has signed in at some time, by the log.
+func (r Reader) EverSignedIn(ctx context.Context) (map[models.UserID]bool, error) {
+	var ids []models.UserID
+	err := r.q(ctx).Raw("SELECT DISTINCT actor_id FROM audit WHERE act = 'login'").Scan(&ids).Error
+	out := make(map[models.UserID]bool, len(ids))
+	for _, id := range ids {
+		out[id] = true
+	}
+	return out, fail(err)
+}
+
 // CountUsers returns how many accounts there are.
 func (r Reader) CountUsers(ctx context.Context) (int64, error) {
 	var n int64
