@@ -70,7 +70,9 @@ type Option struct {
 	Selected bool
 }
 
-// Tab is one saved view over a list; its words are T(Key).
+// Tab is one saved view over a list; its words are T(Key). Where the views are
+// families of the register, Key is the register's own word, which T leaves as
+// it is.
 type Tab struct {
 	Key     string // catalogue key
 	Count   int
@@ -125,7 +127,7 @@ func Bytes(n int64) string {
 	case n < 1<<20:
 		return fmt.Sprintf("%d KB", (n+1<<9)>>10)
 	}
-	return fmt.Sprintf("%.1f MB", float64(n)/(1<<20))
+	return strings.TrimSuffix(fmt.Sprintf("%.1f", float64(n)/(1<<20)), ".0") + " MB"
 }
 
 // SizeText is the size as people read it.

@@ -123,6 +123,7 @@ type IssueConfirm struct {
 	Total      int
 	PastIssue  int
 	Ongoing    int // duties without a day
+	Unassigned int // measures that name nobody and are not issued
 	Mails      int
 	Recipients []Recipient
 	NoContact  []string // units without a contact: told when one is named
