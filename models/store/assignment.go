@@ -336,10 +336,35 @@ func (r Reader) Trend(ctx context.Context, s models.Scope, plan models.PlanID, d
 // InsertAssignments stores new assignments and sets their ids; conflict when a
 // unit has the measure already.
 func (tx *Tx) InsertAssignments(ctx context.Context, as []models.Assignment) error {
+	rows := make([]assignmentRow, len(as))
 	for i := range as {
 		as[i].Version = max(as[i].Version, 1)
+		rows[i] = assignmentRow{as[i], refOn(as[i])}
 	}
-	return insertAll(tx.q(ctx), as)
+	if err := insertAll(tx.q(ctx), rows); err != nil {
+		return err
+	}
+	for i := range rows {
+		as[i].ID = rows[i].ID
+	}
+	return nil
+}
+
+// assignmentRow is an assignment as stored: with its reference day, which the
+// database checks against the columns that it follows from.
+type assignmentRow struct {
+	models.Assignment
+	RefOn models.Date
+}
+
+// TableName names the table.
+func (assignmentRow) TableName() string { return "assignments" }
+
+func refOn(a models.Assignment) models.Date {
+	if ref := a.ReferenceOn(); !ref.IsZero() {
+		return ref
+	}
+	return undated
 }
 
 // UpdateAssignment stores an assignment's state and dates if nobody else has
@@ -350,7 +375,7 @@ func (tx *Tx) UpdateAssignment(ctx context.Context, a *models.Assignment) error 
 			"state": a.State, "effective_on": a.EffectiveOn, "resubmit_by": a.ResubmitBy, "signed_at": a.SignedAt,
 			"submitted_at": a.SubmittedAt, "first_submitted_on": a.FirstSubmittedOn, "finished_at": a.FinishedAt,
 			"closed_at": a.ClosedAt, "blocked_cause": a.BlockedCause, "blocked_by": a.BlockedBy,
-			"nudges": a.Nudges, "nudged_on": a.NudgedOn, "version": a.Version + 1,
+			"nudges": a.Nudges, "nudged_on": a.NudgedOn, "ref_on": refOn(*a), "version": a.Version + 1,
 		})
 	if err := changed(res); err != nil {
 		return err

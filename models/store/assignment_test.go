@@ -465,3 +465,24 @@ func TestTrend(t *testing.T) {
 		}
 	})
 }
+
+// The stored reference day cannot part from the columns that it follows from.
+func TestReferenceDayIsChecked(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		ctx := t.Context()
+		a := storetest.Seed(t, db).Assignment("m2", "changde")
+		for _, sql := range []string{
+			"UPDATE assignments SET ref_on = '2020-12-01' WHERE id = ?",
+			"UPDATE assignments SET resubmit_by = '2020-12-01' WHERE id = ?",
+			"UPDATE assignments SET state = 'active' WHERE id = ?",
+			"UPDATE assignments SET effective_on = NULL, resubmit_by = NULL WHERE id = ?",
+		} {
+			if err := store.Exec(ctx, db, sql, a.ID); err == nil {
+				t.Errorf("%s: went through", sql)
+			}
+		}
+		if err := store.Exec(ctx, db, "UPDATE assignments SET state = 'active', ref_on = effective_on WHERE id = ?", a.ID); err != nil {
+			t.Errorf("what agrees: %v", err)
+		}
+	})
+}

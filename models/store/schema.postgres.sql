@@ -22,7 +22,13 @@ CREATE TABLE assignments (
   nudges integer NOT NULL DEFAULT 0,
   nudged_on date,
   version integer NOT NULL DEFAULT 1,
-  ref_on date NOT NULL GENERATED ALWAYS AS (CASE WHEN ((state = 'returned'::text) AND (resubmit_by IS NOT NULL)) THEN resubmit_by WHEN (effective_on IS NOT NULL) THEN effective_on ELSE '9999-12-31'::date END) STORED,
+  ref_on date NOT NULL,
+  CONSTRAINT assignments_ref_on CHECK ((ref_on =
+CASE
+    WHEN ((state = 'returned'::text) AND (resubmit_by IS NOT NULL)) THEN resubmit_by
+    WHEN (effective_on IS NOT NULL) THEN effective_on
+    ELSE '9999-12-31'::date
+END)),
   CONSTRAINT assignments_role_check CHECK ((role = ANY (ARRAY['lead'::text, 'cooperate'::text, 'responsible'::text, 'pilot'::text]))),
   CONSTRAINT assignments_state_check CHECK ((state = ANY (ARRAY['unack'::text, 'active'::text, 'review'::text, 'returned'::text, 'done'::text, 'closed'::text, 'na'::text, 'withdrawn'::text]))),
   CONSTRAINT assignments_version_check CHECK ((version > 0)),
@@ -32,8 +38,10 @@ CREATE TABLE assignments (
   CONSTRAINT assignments_pkey PRIMARY KEY (id),
   CONSTRAINT assignments_measure_id_unit_id_key UNIQUE (measure_id, unit_id)
 );
-CREATE INDEX assignments_open ON public.assignments USING btree (ref_on, id) WHERE (state = ANY (ARRAY['unack'::text, 'active'::text, 'returned'::text]));
-CREATE INDEX assignments_plan ON public.assignments USING btree (plan_id, measure_id, state, ref_on, issued_on, role, unit_id, effective_on);
+CREATE INDEX assignments_by_measure ON public.assignments USING btree (plan_id, measure_id, role, state, ref_on, issued_on, unit_id, effective_on);
+CREATE INDEX assignments_by_unit ON public.assignments USING btree (plan_id, unit_id, state, ref_on, issued_on);
+CREATE INDEX assignments_open ON public.assignments USING btree (ref_on, id, issued_on, state, plan_id, unit_id) WHERE (state = ANY (ARRAY['unack'::text, 'active'::text, 'returned'::text]));
+CREATE INDEX assignments_plan_open ON public.assignments USING btree (plan_id, ref_on, id, issued_on, state) WHERE (state = ANY (ARRAY['unack'::text, 'active'::text, 'returned'::text]));
 CREATE INDEX assignments_review ON public.assignments USING btree (submitted_at, id) WHERE (state = 'review'::text);
 CREATE INDEX assignments_unit ON public.assignments USING btree (unit_id, state);
 CREATE TABLE attempts (

@@ -76,6 +76,12 @@ func scopedCalls(o *storetest.Office) map[string]func(ctx context.Context, r sto
 		"CountToDecide": func(ctx context.Context, r store.Reader, s models.Scope) (any, error) {
 			return r.CountToDecide(ctx, s, plan)
 		},
+		"MeasuresByDay": func(ctx context.Context, r store.Reader, s models.Scope) (any, error) {
+			return r.MeasuresByDay(ctx, s, plan)
+		},
+		"Unsigned": func(ctx context.Context, r store.Reader, s models.Scope) (any, error) {
+			return r.Unsigned(ctx, s, plan, today)
+		},
 		"Audit": func(ctx context.Context, r store.Reader, s models.Scope) (any, error) {
 			return r.Audit(ctx, s, store.AuditFilter{Assignment: blocked.ID})
 		},
@@ -90,7 +96,8 @@ var unscoped = map[string]string{
 	"Plans": "a plan's text is for all (ActSeePlan)", "Plan": "a plan's text", "PlanByKey": "a plan's text", "Content": "a plan's text",
 	"Targets": "a plan's text", "Problems": "the lead office's", "PlanVersions": "the lead office's",
 	"User": "accounts", "UserByLogin": "accounts", "Users": "accounts", "UsersIn": "accounts", "CountUsers": "accounts",
-	"Session": "by the secret itself", "Ticket": "by the secret itself", "LoginFailures": "signing in", "Setting": "the program's own",
+	"EverSignedIn": "accounts",
+	"Session":      "by the secret itself", "Ticket": "by the secret itself", "LoginFailures": "signing in", "Setting": "the program's own",
 	"SubmissionOf": "a verb has read the assignment in scope", "LastSubmissionNumber": "a verb has read the assignment in scope",
 	"EvidenceHashes": "the sweep of files", "KnownNotices": "jobs", "NoticesOf": "by the person", "CountUnread": "by the person",
 	"NoticesIn": "the relay", "Messages": "ActJobs", "Message": "ActJobs", "Attempts": "ActJobs", "CountMessages": "ActJobs",
@@ -104,6 +111,7 @@ func TestScope(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		ctx := t.Context()
 		o := storetest.Seed(t, db)
+		o.Duty("m2", "scjgj").Store() // unsigned
 		calls := scopedCalls(o)
 
 		reader := reflect.TypeFor[store.Reader]()

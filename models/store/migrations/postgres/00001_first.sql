@@ -244,17 +244,24 @@ CREATE TABLE assignments (
   nudged_on          DATE,
   version            INTEGER NOT NULL DEFAULT 1 CHECK (version > 0),
   -- models.Assignment.ReferenceOn: the day chased against. No date is the last
-  -- day there is, so that it sorts last on both databases.
-  ref_on DATE NOT NULL GENERATED ALWAYS AS (
+  -- day there is, so that it sorts last on both databases. Not a generated
+  -- column: SQLite does not read those from an index alone.
+  ref_on             DATE NOT NULL,
+  CONSTRAINT assignments_ref_on CHECK (ref_on =
     CASE WHEN state = 'returned' AND resubmit_by IS NOT NULL THEN resubmit_by
-         WHEN effective_on IS NOT NULL THEN effective_on ELSE '9999-12-31' END) STORED,
+         WHEN effective_on IS NOT NULL THEN effective_on ELSE '9999-12-31' END),
   UNIQUE (measure_id, unit_id)
 );
--- counts of a plan read this index alone
-CREATE INDEX assignments_plan ON assignments (plan_id, measure_id, state, ref_on, issued_on, role, unit_id, effective_on);
+-- Counts of a plan by measure and by unit: each is read in the order in which
+-- it is grouped, from the index alone.
+CREATE INDEX assignments_by_measure ON assignments (plan_id, measure_id, role, state, ref_on, issued_on, unit_id, effective_on);
+CREATE INDEX assignments_by_unit ON assignments (plan_id, unit_id, state, ref_on, issued_on);
 CREATE INDEX assignments_unit ON assignments (unit_id, state);
--- lists of what is open, by day
-CREATE INDEX assignments_open ON assignments (ref_on, id) WHERE state IN ('unack','active','returned');
+-- Lists of what is in the units' hands, by day, of all plans and of one. What
+-- decides the light stands in the index, so that rows without the wanted one
+-- are passed over there.
+CREATE INDEX assignments_open ON assignments (ref_on, id, issued_on, state, plan_id, unit_id) WHERE state IN ('unack','active','returned');
+CREATE INDEX assignments_plan_open ON assignments (plan_id, ref_on, id, issued_on, state) WHERE state IN ('unack','active','returned');
 CREATE INDEX assignments_review ON assignments (submitted_at, id) WHERE state = 'review';
 
 CREATE TABLE submissions (
