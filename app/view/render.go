@@ -22,6 +22,7 @@ import (
 type Renderer struct {
 	locales map[i18n.Lang]*Locale
 	pages   map[i18n.Lang]map[string]*template.Template
+	mails   map[i18n.Lang]map[string]mail
 }
 
 // moreFuncs lets other files of the package add template functions; each is
@@ -33,7 +34,7 @@ var moreFuncs []func(*Locale) map[string]any
 // another year are shown with their year. With a nil today no year is shown.
 // Every fault of a template is an error here, not at the first request.
 func New(cat *i18n.Catalogue, today func() string) (*Renderer, error) {
-	r := &Renderer{map[i18n.Lang]*Locale{}, map[i18n.Lang]map[string]*template.Template{}}
+	r := &Renderer{map[i18n.Lang]*Locale{}, map[i18n.Lang]map[string]*template.Template{}, map[i18n.Lang]map[string]mail{}}
 	for _, lang := range i18n.Langs {
 		l := &Locale{Lang: lang, cat: cat, today: today}
 		r.locales[lang] = l
@@ -42,6 +43,9 @@ func New(cat *i18n.Catalogue, today func() string) (*Renderer, error) {
 			return nil, fmt.Errorf("templates, %s: %w", lang, err)
 		}
 		r.pages[lang] = set
+		if r.mails[lang], err = parseMails(templates.FS, l.funcs()); err != nil {
+			return nil, fmt.Errorf("mails, %s: %w", lang, err)
+		}
 	}
 	return r, nil
 }
