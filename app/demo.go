@@ -283,6 +283,9 @@ func later(a, b time.Time) time.Time {
 
 func (d *demo) sign(ctx context.Context, it *models.Item) error {
 	d.actor = d.contacts[it.UnitID]
+	if err := d.tx.SeeUser(ctx, d.actor.UserID, d.now); err != nil {
+		return err
+	}
 	return d.apply(ctx, models.ActSign, it, models.Change{}, nil)
 }
 

@@ -20,11 +20,11 @@ func (a *App) AskExtension(ctx context.Context, actor models.Actor, id models.As
 		if err != nil {
 			return err
 		}
-		if !it.State.Can(models.ActAskExtend) {
-			return models.Errf(models.Conflict, "err.state", string(models.ActAskExtend), string(it.State))
-		}
 		if err := models.CheckExtension(it.Assignment, to, v.today, reason); err != nil {
 			return err
+		}
+		if !it.State.Can(models.ActAskExtend) {
+			return models.Errf(models.Conflict, "err.state", string(models.ActAskExtend), string(it.State))
 		}
 		before, err := v.tx.Extensions(ctx, actor.Scope(), id)
 		if err != nil {

@@ -73,6 +73,9 @@ func (a *App) Login(ctx context.Context, login, password, ip, agent string) (str
 		if err := v.tx.InsertSession(ctx, &s); err != nil {
 			return err
 		}
+		if err := v.tx.SeeUser(ctx, u.ID, v.now); err != nil {
+			return err
+		}
 		return v.log(ctx, models.AuditEntry{Act: "login"})
 	})
 	return token, u, err

@@ -92,6 +92,9 @@ func (a *App) chase(ctx context.Context, asOf models.Date, dry bool, mine func(m
 			if !mine(c) {
 				continue
 			}
+			if c.To == models.PostLeader && len(to) == 0 {
+				to = posts.leads // no leader to turn to: silence climbs past him
+			}
 			for _, u := range to {
 				n := v.notice(u, c.Kind, it, "", c.Period)
 				byUser[u.ID] = append(byUser[u.ID], n)

@@ -231,11 +231,20 @@ func loadNames(ctx context.Context, r store.Reader, register string) (names, err
 	for _, g := range groups {
 		mineGroups[g.ID] = g.Register == register
 	}
+	// an alias of two bodies names neither: it is never merged in silence
 	for _, al := range aliases {
 		if al.UnitID != 0 && mine[al.UnitID] {
+			if other, ok := n.units[al.Alias]; ok && other != al.UnitID {
+				n.units[al.Alias] = 0
+				continue
+			}
 			n.units[al.Alias] = al.UnitID
 		}
 		if al.GroupID != 0 && mineGroups[al.GroupID] {
+			if other, ok := n.groups[al.Alias]; ok && other != al.GroupID {
+				n.groups[al.Alias] = 0
+				continue
+			}
 			n.groups[al.Alias] = al.GroupID
 		}
 	}

@@ -20,6 +20,17 @@ func (a *App) DigestDay(asOf models.Date) models.Date {
 	return day
 }
 
+// lastDigestDay is the day of the digest before asOf's week: a week ago, or
+// further back when whole weeks were off (the first week of October).
+func (a *App) lastDigestDay(asOf models.Date) models.Date {
+	for weeks := 1; weeks <= 4; weeks++ {
+		if day := a.DigestDay(asOf.AddDays(-7 * weeks)); !day.IsZero() {
+			return day
+		}
+	}
+	return asOf.AddDays(-7)
+}
+
 // SendDigests queues the weekly digest (周报) of asOf's ISO week: one to each
 // person of the lead office, and one to the contact of each unit that has
 // something open. Nobody gets one with nothing in it, nor a second one for the
@@ -111,7 +122,7 @@ func (a *App) digests(ctx context.Context, asOf models.Date) ([]digestMail, int,
 		}
 		return err
 	}
-	if lead := models.BuildLeadDigest(items, asOf); !lead.Empty() {
+	if lead := models.BuildLeadDigestSince(items, a.lastDigestDay(asOf), asOf); !lead.Empty() {
 		for _, u := range posts.leads {
 			mail, err := a.leadDigestMail(u, lead, total)
 			if err := add(u, mail, err); err != nil {
@@ -160,7 +171,7 @@ func (a *App) digestItems(ctx context.Context, asOf models.Date) ([]models.Item,
 			continue
 		}
 		items, err := r.Items(ctx, models.Scope{All: true}, store.ItemFilter{Plan: p.ID, ByMeasure: true,
-			OpenOrSince: asOf.AddDays(-7)}, asOf)
+			OpenOrSince: a.lastDigestDay(asOf)}, asOf)
 		if err != nil {
 			return nil, err
 		}

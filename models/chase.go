@@ -64,7 +64,7 @@ type Chase struct {
 // once per ISO week from the week after issue, and climbs no further.
 func Chases(a Assignment, today Date, cal Calendar, ladder []Step) []Chase {
 	ref := a.ReferenceOn()
-	if !a.State.Waiting() || ref.IsZero() {
+	if !a.State.Waiting() || ref.IsZero() || today.Before(a.IssuedOn) {
 		return nil
 	}
 	if a.PastAtIssue() {

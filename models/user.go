@@ -43,7 +43,8 @@ type User struct {
 	Lang         string // "zh" or "en": the language of pages and mails
 	PasswordHash string
 	DisabledAt   *time.Time
-	Epoch        int // raised by disabling, role or password change: ends every session
+	SeenAt       *time.Time // last signed in, nil: never
+	Epoch        int        // raised by disabling, role or password change: ends every session
 	CreatedAt    time.Time
 	Version      int
 }

@@ -52,7 +52,6 @@ type homePage struct {
 	exts     []models.Extension
 	extItems map[models.AssignmentID]models.Item
 	trend    []store.TrendPoint
-	seen     map[models.UserID]bool // has signed in at some time
 	onDay    map[models.Date]int    // measures effective on each day
 	next     models.Date            // nearest day with something due
 	unsigned []models.Item          // not signed for and due on that day
@@ -89,9 +88,6 @@ func (h *homePage) load() error {
 	}
 	for _, u := range users {
 		h.users[u.ID] = u
-	}
-	if h.seen, err = r.EverSignedIn(ctx); err != nil {
-		return err
 	}
 	if h.onDay, err = r.MeasuresByDay(ctx, s, h.plan.ID); err != nil {
 		return err
@@ -231,8 +227,10 @@ func (h *homePage) countDue(c *view.HomeCounts) {
 	for _, x := range h.byUnit {
 		neverSeen[x.UnitID] = true
 	}
-	for id := range h.seen {
-		delete(neverSeen, h.users[id].UnitID)
+	for _, u := range h.users {
+		if u.SeenAt != nil {
+			delete(neverSeen, u.UnitID)
+		}
 	}
 	c.NeverSeen = len(neverSeen)
 }

@@ -12,15 +12,18 @@ import (
 
 // big holds 100,000 assignments: two plans of 1,000 measures × 50 units in
 // every state. As in a real plan the units of a measure share its deadline,
-// but for every tenth that was given more time. About a tenth is overdue, and
-// an eighth of the measures was past at issue.
+// but for every tenth that was given more time, and two of three stand in the
+// same state. About a tenth is overdue, and an eighth was past at issue.
 func big(t testing.TB, db *store.DB) (one, two models.Plan) {
 	t.Helper()
 	roles := []models.UnitRole{models.UnitLead, models.UnitResponsible, models.UnitResponsible, models.UnitCooperate}
 	fill := func(i int, a *models.Assignment) {
 		measure, unit := i/50, i%50
 		h := i * 7919 % 100_003 // a fixed shuffle
-		a.State = models.States[h%len(models.States)]
+		a.State = models.States[measure%len(models.States)]
+		if h%3 == 0 {
+			a.State = models.States[h/3%len(models.States)]
+		}
 		a.Role = roles[min(unit, h%4)]
 		a.DueOn, a.IssuedOn = today.AddDays(measure*37%240-60), today.AddDays(-30)
 		a.EffectiveOn = a.DueOn

@@ -469,6 +469,7 @@ CREATE TABLE users (
   lang text NOT NULL DEFAULT 'zh'::text,
   password_hash text NOT NULL DEFAULT ''::text,
   disabled_at timestamp with time zone,
+  seen_at timestamp with time zone,
   epoch integer NOT NULL DEFAULT 1,
   created_at timestamp with time zone NOT NULL,
   version integer NOT NULL DEFAULT 1,

@@ -152,7 +152,7 @@ func (r Reader) Extensions(ctx context.Context, s models.Scope, id models.Assign
 // OpenExtensions returns the undecided requests of a plan (0: of all plans),
 // the oldest first.
 func (r Reader) OpenExtensions(ctx context.Context, s models.Scope, plan models.PlanID) ([]models.Extension, error) {
-	g := ofScope(r.q(ctx).Table("extensions x").Select("x.*"), s).Where("x.state = 'open'")
+	g := ofScope(r.q(ctx).Table("extensions x").Select("x.*"), s).Where("x.state = 'open' AND " + sqlWaiting) // once the unit has handed in there is nothing to decide
 	if plan != 0 {
 		g = g.Where("a.plan_id = ?", plan)
 	}
@@ -167,7 +167,7 @@ func (r Reader) CountToDecide(ctx context.Context, s models.Scope, plan models.P
 	where, args := scopeSQL(s)
 	var n int
 	err := r.q(ctx).Raw(`SELECT (SELECT COUNT(*) FROM assignments a WHERE a.state = 'review' AND a.plan_id = ?`+where+`) +
-		(SELECT COUNT(*) FROM extensions x JOIN assignments a ON a.id = x.assignment_id WHERE x.state = 'open' AND a.plan_id = ?`+where+`)`,
+		(SELECT COUNT(*) FROM extensions x JOIN assignments a ON a.id = x.assignment_id WHERE x.state = 'open' AND `+sqlWaiting+` AND a.plan_id = ?`+where+`)`,
 		append(append(append([]any{plan}, args...), plan), args...)...).Scan(&n).Error
 	return n, fail(err)
 }

@@ -38,17 +38,6 @@ func (r Reader) UsersIn(ctx context.Context, role models.Role) ([]models.User, e
 	return out, fail(err)
 }
 
-// EverSignedIn returns who has signed in at some time, by the log.
-func (r Reader) EverSignedIn(ctx context.Context) (map[models.UserID]bool, error) {
-	var ids []models.UserID
-	err := r.q(ctx).Raw("SELECT DISTINCT actor_id FROM audit WHERE act = 'login'").Scan(&ids).Error
-	out := make(map[models.UserID]bool, len(ids))
-	for _, id := range ids {
-		out[id] = true
-	}
-	return out, fail(err)
-}
-
 // CountUsers returns how many accounts there are.
 func (r Reader) CountUsers(ctx context.Context) (int64, error) {
 	var n int64
@@ -77,6 +66,12 @@ func (tx *Tx) UpdateUser(ctx context.Context, u *models.User) error {
 	}
 	u.Version++
 	return nil
+}
+
+// SeeUser notes that a person has signed in. It is no change of the account
+// and leaves its version alone.
+func (tx *Tx) SeeUser(ctx context.Context, id models.UserID, at time.Time) error {
+	return fail(tx.q(ctx).Model(&models.User{}).Where("id = ?", id).Update("seen_at", at).Error)
 }
 
 // Session returns the session of a token's hash together with its person.

@@ -43,8 +43,12 @@ func TestUsers(t *testing.T) {
 		write(t, db, func(tx *store.Tx) error { return tx.UpdateUser(ctx, &changed) })
 		want := changed
 		want.Login, want.CreatedAt = contact.Login, contact.CreatedAt // the account's identity stays
+		want.SeenAt = contact.SeenAt                                  // written by SeeUser alone
 		same(t, "changed user", must(db.User(ctx, contact.ID))(t), want)
 		refused(t, db, models.Conflict, func(tx *store.Tx) error { return tx.UpdateUser(ctx, &contact) })
+		write(t, db, func(tx *store.Tx) error { return tx.SeeUser(ctx, contact.ID, gone) })
+		want.SeenAt = &gone
+		same(t, "seen user, same version", must(db.User(ctx, contact.ID))(t), want)
 
 		refused(t, db, models.Conflict, func(tx *store.Tx) error {
 			twin := person(5, models.RoleAdmin)

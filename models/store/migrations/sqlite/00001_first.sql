@@ -61,6 +61,7 @@ CREATE TABLE users (
   lang          TEXT NOT NULL DEFAULT 'zh' CHECK (lang IN ('zh','en')),
   password_hash TEXT NOT NULL DEFAULT '',
   disabled_at   DATETIME,
+  seen_at       DATETIME,
   epoch         INTEGER NOT NULL DEFAULT 1,
   created_at    DATETIME NOT NULL,
   version       INTEGER NOT NULL DEFAULT 1 CHECK (version > 0)
