@@ -52,9 +52,9 @@ type homePage struct {
 	exts     []models.Extension
 	extItems map[models.AssignmentID]models.Item
 	trend    []store.TrendPoint
-	onDay    map[models.Date]int    // measures effective on each day
-	next     models.Date            // nearest day with something due
-	unsigned []models.Item          // not signed for and due on that day
+	onDay    map[models.Date]int // measures effective on each day
+	next     models.Date         // nearest day with something due
+	unsigned []models.Item       // not signed for and due on that day
 	notMine  store.Unsigned
 }
 
@@ -179,8 +179,8 @@ func (h *homePage) fill(p *view.HomePage) {
 
 func (h *homePage) counts() view.HomeCounts {
 	c := view.HomeCounts{HasPlan: true}
-	base := "/p/" + h.plan.Key + "/m?"
-	c.OverdueHref, c.DueHref, c.UnackHref, c.PastHref = base+"view=overdue", base+"state=due", base+"state=unack", base+"view=past"
+	base := "/p/" + h.plan.Key + "/list?lamp="
+	c.OverdueHref, c.DueHref, c.UnackHref, c.PastHref = base+"overdue", base+"due", base+"unack", base+"past"
 	c.ReviewHref = "/p/" + h.plan.Key + "/review"
 	total := map[string]int{}
 	for _, x := range h.byUnit {
