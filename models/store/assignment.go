@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"time"
 
@@ -21,12 +20,12 @@ const sqlWaiting = "a.state IN ('unack','active','returned')"
 var undated = models.NewDate(9999, time.December, 31)
 
 // lampSQL is models.Assignment.Lamp in SQL; lampArgs gives its parameters.
-const lampSQL = "CASE" +
-	" WHEN " + sqlWaiting + " AND a.ref_on < ? AND a.ref_on >= a.issued_on THEN 'overdue'" +
+const lampSQL = "CASE WHEN " + sqlWaiting + " THEN CASE" +
+	" WHEN a.ref_on < ? AND a.ref_on >= a.issued_on THEN 'overdue'" +
 	" WHEN a.state = 'returned' THEN 'returned'" +
-	" WHEN " + sqlWaiting + " AND a.ref_on >= ? AND a.ref_on <= ? THEN 'due'" +
-	" WHEN " + sqlWaiting + " AND a.ref_on < a.issued_on THEN 'past'" +
-	" ELSE a.state END"
+	" WHEN a.ref_on >= ? AND a.ref_on <= ? THEN 'due'" +
+	" WHEN a.ref_on < a.issued_on THEN 'past'" +
+	" ELSE a.state END ELSE a.state END"
 
 func lampArgs(today models.Date) []any {
 	return []any{today, today, today.AddDays(models.DueSoonDays)}
@@ -198,139 +197,6 @@ func narrow(g *gorm.DB, lamps []models.Lamp, today models.Date) *gorm.DB {
 // escapeLike takes the meaning from LIKE's wildcards; the escape character is !.
 func escapeLike(s string) string {
 	return strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(s)
-}
-
-// Count is how many assignments share a light (and, by the query, a measure, a
-// unit or a day).
-type Count struct {
-	MeasureID models.MeasureID
-	UnitID    models.UnitID
-	PlanID    models.PlanID
-	Day       models.Date // effective day
-	Lamp      models.Lamp
-	Blocking  bool // role other than cooperating; only by measure
-	N         int
-	Oldest    models.Date // earliest reference day among them
-}
-
-// CountBy says what a count is grouped by.
-type CountBy int
-
-const (
-	ByMeasure CountBy = iota
-	ByUnit
-	ByDay
-	ByPlan
-)
-
-// Counts counts assignments of a plan (0: of all plans) by light and by one
-// more thing, in the viewer's scope: one query, whatever the size.
-func (r Reader) Counts(ctx context.Context, s models.Scope, plan models.PlanID, by CountBy, today models.Date) ([]Count, error) {
-	col := map[CountBy]string{
-		ByMeasure: "a.measure_id", ByUnit: "a.unit_id", ByDay: "a.effective_on", ByPlan: "a.plan_id",
-	}[by]
-	name := map[CountBy]string{ByMeasure: "measure_id", ByUnit: "unit_id", ByDay: "day", ByPlan: "plan_id"}[by]
-	blocking, groupBlocking := "", ""
-	if by == ByMeasure {
-		blocking, groupBlocking = ", a.role <> 'cooperate' AS blocking", ", 4"
-	}
-	where, args := "", append(lampArgs(today), undated)
-	if plan != 0 {
-		where, args = " AND a.plan_id = ?", append(args, plan)
-	}
-	scope, scopeArgs := scopeSQL(s)
-	sql := fmt.Sprintf(`SELECT %s AS %s, (%s) AS lamp, COUNT(*) AS n%s, NULLIF(MIN(a.ref_on), ?) AS oldest
-		FROM assignments a WHERE 1 = 1%s%s GROUP BY 1, 2%s ORDER BY 1`,
-		col, name, lampSQL, blocking, where, scope, groupBlocking)
-	var out []Count
-	err := r.q(ctx).Raw(sql, append(args, scopeArgs...)...).Scan(&out).Error
-	return out, fail(err)
-}
-
-// MeasuresWith counts the measures that have at least one assignment in each
-// light: "17 条措施" beside the 家次.
-func (r Reader) MeasuresWith(ctx context.Context, s models.Scope, plan models.PlanID, today models.Date) (map[models.Lamp]int, error) {
-	scope, scopeArgs := scopeSQL(s)
-	args := append(append(lampArgs(today), plan), scopeArgs...)
-	var rows []struct {
-		Lamp models.Lamp
-		N    int
-	}
-	err := r.q(ctx).Raw(`SELECT (`+lampSQL+`) AS lamp, COUNT(DISTINCT a.measure_id) AS n
-		FROM assignments a WHERE a.plan_id = ?`+scope+` GROUP BY 1`, args...).Scan(&rows).Error
-	out := map[models.Lamp]int{}
-	for _, row := range rows {
-		out[row.Lamp] = row.N
-	}
-	return out, fail(err)
-}
-
-// MeasuresByDay counts the measures that have something effective on each day.
-func (r Reader) MeasuresByDay(ctx context.Context, s models.Scope, plan models.PlanID) (map[models.Date]int, error) {
-	scope, scopeArgs := scopeSQL(s)
-	var rows []struct {
-		Day models.Date
-		N   int
-	}
-	err := r.q(ctx).Raw(`SELECT a.effective_on AS day, COUNT(DISTINCT a.measure_id) AS n FROM assignments a
-		WHERE a.plan_id = ? AND a.effective_on IS NOT NULL`+scope+` GROUP BY 1`, append([]any{plan}, scopeArgs...)...).Scan(&rows).Error
-	out := map[models.Date]int{}
-	for _, row := range rows {
-		out[row.Day] = row.N
-	}
-	return out, fail(err)
-}
-
-// Unsigned is how much of a plan nobody has signed for, whatever its light.
-type Unsigned struct {
-	N     int // 家次
-	Units int
-	OnDay int // of N, due on the given day
-}
-
-// Unsigned counts what nobody has signed for.
-func (r Reader) Unsigned(ctx context.Context, s models.Scope, plan models.PlanID, day models.Date) (Unsigned, error) {
-	scope, scopeArgs := scopeSQL(s)
-	var out Unsigned
-	err := r.q(ctx).Raw(`SELECT COUNT(*) AS n, COUNT(DISTINCT a.unit_id) AS units,
-		COALESCE(SUM(CASE WHEN a.effective_on = ? THEN 1 ELSE 0 END), 0) AS on_day
-		FROM assignments a WHERE a.plan_id = ? AND a.state = 'unack'`+scope, append([]any{day, plan}, scopeArgs...)...).Scan(&out).Error
-	return out, fail(err)
-}
-
-// TrendPoint is a plan's progress at the end of one day.
-type TrendPoint struct {
-	Day      models.Date
-	Due      int // effective deadline reached
-	Finished int // approved by then
-	Late     int // due before that day and not yet handed in that day
-}
-
-// Trend returns a plan's progress at the end of each given day, in one query.
-// midnight[i] is the instant at which days[i] ends in the office's zone.
-func (r Reader) Trend(ctx context.Context, s models.Scope, plan models.PlanID, days []models.Date, midnight []any) ([]TrendPoint, error) {
-	out := make([]TrendPoint, 0, len(days))
-	var parts []string
-	var args []any
-	scope, scopeArgs := scopeSQL(s)
-	for i, d := range days {
-		parts = append(parts, fmt.Sprintf(`SELECT %d AS i,
-			COALESCE(SUM(CASE WHEN a.effective_on <= ? THEN 1 ELSE 0 END), 0) AS due,
-			COALESCE(SUM(CASE WHEN a.finished_at < ? THEN 1 ELSE 0 END), 0) AS finished,
-			COALESCE(SUM(CASE WHEN a.effective_on < ? AND a.effective_on >= a.issued_on
-				AND (a.first_submitted_on IS NULL OR a.first_submitted_on > ?) THEN 1 ELSE 0 END), 0) AS late
-			FROM assignments a WHERE a.plan_id = ? AND a.state NOT IN ('na','withdrawn')%s`, i, scope))
-		args = append(append(args, d, midnight[i], d, d, plan), scopeArgs...)
-	}
-	if len(parts) == 0 {
-		return nil, nil
-	}
-	var rows []struct{ I, Due, Finished, Late int }
-	err := r.q(ctx).Raw(strings.Join(parts, " UNION ALL ")+" ORDER BY 1", args...).Scan(&rows).Error
-	for _, row := range rows {
-		out = append(out, TrendPoint{days[row.I], row.Due, row.Finished, row.Late})
-	}
-	return out, fail(err)
 }
 
 // InsertAssignments stores new assignments and sets their ids; conflict when a

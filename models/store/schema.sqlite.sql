@@ -31,9 +31,8 @@ CREATE TABLE assignments (
          WHEN effective_on IS NOT NULL THEN effective_on ELSE '9999-12-31' END),
   UNIQUE (measure_id, unit_id)
 );
-CREATE INDEX assignments_by_measure ON assignments (plan_id, measure_id, role, state, ref_on, issued_on, unit_id, effective_on);
-CREATE INDEX assignments_by_unit ON assignments (plan_id, unit_id, state, ref_on, issued_on);
 CREATE INDEX assignments_open ON assignments (ref_on, id, issued_on, state, plan_id, unit_id) WHERE state IN ('unack','active','returned');
+CREATE INDEX assignments_plan ON assignments (plan_id, measure_id, role, state, ref_on, issued_on, unit_id, effective_on);
 CREATE INDEX assignments_plan_open ON assignments (plan_id, ref_on, id, issued_on, state) WHERE state IN ('unack','active','returned');
 CREATE INDEX assignments_review ON assignments (submitted_at, id) WHERE state = 'review';
 CREATE INDEX assignments_unit ON assignments (unit_id, state);

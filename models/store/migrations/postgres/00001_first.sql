@@ -253,10 +253,9 @@ CREATE TABLE assignments (
          WHEN effective_on IS NOT NULL THEN effective_on ELSE '9999-12-31' END),
   UNIQUE (measure_id, unit_id)
 );
--- Counts of a plan by measure and by unit: each is read in the order in which
--- it is grouped, from the index alone.
-CREATE INDEX assignments_by_measure ON assignments (plan_id, measure_id, role, state, ref_on, issued_on, unit_id, effective_on);
-CREATE INDEX assignments_by_unit ON assignments (plan_id, unit_id, state, ref_on, issued_on);
+-- Counts of a plan read this index alone; lists and trends of a plan read its
+-- rows in the order in which they lie.
+CREATE INDEX assignments_plan ON assignments (plan_id, measure_id, role, state, ref_on, issued_on, unit_id, effective_on);
 CREATE INDEX assignments_unit ON assignments (unit_id, state);
 -- Lists of what is in the units' hands, by day, of all plans and of one. What
 -- decides the light stands in the index, so that rows without the wanted one
