@@ -1,5 +1,7 @@
 package view
 
+import "strings"
+
 // PlansPage lists the plans and offers the seeds that are not in yet.
 type PlansPage struct {
 	Shell
@@ -94,7 +96,7 @@ type PlanDay struct {
 type ProblemRow struct {
 	ID       int64
 	Severity string // confirm or check
-	Where    string
+	Where    string // as the plan's data say it: "row 20", "rows 16, 17", "document"
 	Href     string // the row in the matrix
 	Message  string
 	Settled  string // instant
@@ -104,6 +106,19 @@ type ProblemRow struct {
 	Errors   FormErrors
 	Typed    string
 }
+
+// Rows is the printed numbers in Where ("rows 16, 17" gives "16、17"), or "".
+func (p ProblemRow) Rows() string {
+	for _, word := range []string{"rows ", "row ", "tasks ", "task "} {
+		if rest, ok := strings.CutPrefix(p.Where, word); ok {
+			return strings.NewReplacer(", ", "、", "-", "–").Replace(rest)
+		}
+	}
+	return ""
+}
+
+// Document reports whether the doubt is about the document as a whole.
+func (p ProblemRow) Document() bool { return p.Where == "document" }
 
 // PlanVersionRow is one frozen reading.
 type PlanVersionRow struct {
