@@ -47,24 +47,31 @@ func (b Bar) Of(state string) int {
 	return 0
 }
 
-// Percent is the finished share in whole percent, rounded down: 100 means all.
-func (b Bar) Percent() int {
-	if b.Total == 0 {
+// Percent is the finished share in whole percent.
+func (b Bar) Percent() int { return percent(b.Done(), b.Total) }
+
+// percent rounds to the nearest, but 100 means all and 0 means none.
+func percent(part, all int) int {
+	switch {
+	case all == 0 || part == 0:
 		return 0
+	case part >= all:
+		return 100
 	}
-	return 100 * b.Done() / b.Total
+	return min(99, max(1, (200*part+all)/(2*all)))
 }
 
 // Width is the class that gives a part its share, g1 to g100: style attributes
 // are forbidden by the content security policy, and a drawing in SVG would
 // stretch the hatching. Up to 100 units the shares are exact; beyond, whole
 // percents, and never nothing for something.
-func (b Bar) Width(s Seg) string {
-	n := s.N
-	if b.Total > 100 {
-		n = max(1, (200*s.N+b.Total)/(2*b.Total))
+func (b Bar) Width(s Seg) string { return "g" + strconv.Itoa(b.share(s)) }
+
+func (b Bar) share(s Seg) int {
+	if b.Total <= 100 {
+		return s.N
 	}
-	return "g" + strconv.Itoa(n)
+	return max(1, (200*s.N+b.Total)/(2*b.Total))
 }
 
 // barText is the bar in one sentence, for those who do not see it.

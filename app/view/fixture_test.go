@@ -123,7 +123,7 @@ func checkPage(t *testing.T, page []byte) {
 				t.Errorf("<th> without a scope: %q", nodeText(n))
 			}
 		case "form":
-			if m := strings.ToLower(a["method"]); m != "" && m != "get" && m != "post" {
+			if m := strings.ToLower(a["method"]); m != "" && m != "get" && m != "post" && m != "dialog" {
 				t.Errorf("form method %q", m)
 			}
 		case "input", "select", "textarea":

@@ -181,13 +181,8 @@ type UnitTile struct {
 	Due     int // within 7 days
 }
 
-// Percent is the finished share in whole percent, rounded down.
-func (u UnitTile) Percent() int {
-	if u.Total == 0 {
-		return 0
-	}
-	return 100 * u.Done / u.Total
-}
+// Percent is the finished share in whole percent.
+func (u UnitTile) Percent() int { return percent(u.Done, u.Total) }
 
 // Rest is what is missing to 100 percent.
 func (u UnitTile) Rest() int { return 100 - u.Percent() }

@@ -20,7 +20,10 @@ type MatrixPage struct {
 
 	Levels int  // columns of indicators, 1 to 3
 	Points bool // the plan has 评估要点
-	Rows   []MatrixRow
+	// Heads as printed in the document, "" for the usual words.
+	HeadPoints, HeadMeasure, HeadUnits, HeadDue string
+
+	Rows []MatrixRow
 	// BulkHref is where ticked measures are sent to have their open units
 	// nudged (POST, field m); "" where the reader may not.
 	BulkHref string
@@ -59,7 +62,7 @@ type MatrixView struct {
 // MatrixFilter is the form over the table; it is sent with GET.
 type MatrixFilter struct {
 	Q       string
-	Inds    []Option // indicators, the first "" for all
+	Inds    []Option // indicators
 	Units   []Option
 	Dues    []Option // days, and past, week, month
 	States  []Option // labels are T("state."+value)
@@ -132,14 +135,6 @@ func (m *MatrixMeasure) Total() int { return m.Bar.Total }
 // Left is how many unit tasks are not finished.
 func (m *MatrixMeasure) Left() int { return m.Bar.Total - m.Bar.Done() }
 
-// Tint is the second class of the light, where someone must act.
-func (m *MatrixMeasure) Tint() string {
-	if tinted(m.Lamp) {
-		return " b"
-	}
-	return ""
-}
-
 // UnitPart is a stretch of the unit cell's wording. Count is the number of
 // members where it names a group, else 0.
 type UnitPart struct {
@@ -155,13 +150,12 @@ type RestPart struct {
 
 // FanOut shows a measure's units by state, with one act per state.
 type FanOut struct {
-	Open   int    // not finished
-	Group  string // name of the group, "" where units are named one by one
-	Count  int    // of its members
-	Close  string // address without it
-	Lines  []FanLine
-	NA     int // units that it does not apply to
-	NAHref string
+	Open  int    // not finished
+	Group string // name of the group, "" where units are named one by one
+	Count int    // of its members
+	Close string // address without it
+	Lines []FanLine
+	NA    int // units that it does not apply to
 }
 
 // FanLine is one state of a fan-out.
@@ -179,4 +173,32 @@ type FanUnit struct {
 	Short string
 	Name  string
 	Href  string
+}
+
+// Pick is one choice of the filter form.
+type Pick struct {
+	Name    string
+	Options []Option // without the one for all
+	On      bool     // something is chosen
+}
+
+func pickOf(name string, options []Option) Pick {
+	p := Pick{Name: name, Options: options}
+	for _, o := range options {
+		p.On = p.On || o.Selected
+	}
+	return p
+}
+
+// legendStates are the lights that the foot of the matrix explains.
+var legendStates = []string{"overdue", "due", "review", "returned", "active", "unack", "done", "closed"}
+
+func init() {
+	moreFuncs = append(moreFuncs, func(l *Locale) map[string]any {
+		return map[string]any{
+			"rowsHTML":     l.rowsHTML,
+			"pickOf":       pickOf,
+			"legendStates": func() []string { return legendStates },
+		}
+	})
 }
