@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -126,7 +127,7 @@ func (r Reader) Items(ctx context.Context, s models.Scope, f ItemFilter, today m
 		g = g.Where("a.unit_id = ?", f.Unit)
 	}
 	if len(f.States) > 0 {
-		g = g.Where("a.state IN ?", f.States)
+		g = g.Where(stateSQL(f.States))
 	}
 	if f.IDs != nil {
 		g = g.Where("a.id IN ?", f.IDs)
@@ -138,8 +139,7 @@ func (r Reader) Items(ctx context.Context, s models.Scope, f ItemFilter, today m
 		g = g.Where("("+sqlWaiting+" OR a.state = 'review' OR a.first_submitted_on >= ?)", f.OpenOrSince)
 	}
 	if len(f.Lamps) > 0 {
-		g = g.Where("("+lampSQL+") IN ?", append(lampArgs(today), f.Lamps)...)
-		g = narrow(g, f.Lamps, today)
+		g = whereLamps(g, f.Lamps, today)
 	}
 	if !f.RefFrom.IsZero() {
 		g = g.Where("a.ref_on >= ? AND a.ref_on < ?", f.RefFrom, undated)
@@ -175,23 +175,62 @@ func (r Reader) Items(ctx context.Context, s models.Scope, f ItemFilter, today m
 	return out, fail(err)
 }
 
-// narrow adds what follows from the wanted lights in words that an index can
-// serve: lampSQL itself is opaque to both planners.
-func narrow(g *gorm.DB, lamps []models.Lamp, today models.Date) *gorm.DB {
-	var last models.Date // the last reference day that any of the lights allows
-	for _, l := range lamps {
-		switch l {
-		case models.LampOverdue:
-			last = models.LaterDate(last, today.AddDays(-1))
-		case models.LampDue:
-			last = models.LaterDate(last, today.AddDays(models.DueSoonDays))
-		case models.LampReturned, models.LampPast, models.LampUnack, models.LampActive:
-			last = undated
-		default:
-			return g // not in the unit's hand
+// stateSQL names the states in the query itself: a parameter would hide from
+// SQLite that a partial index can serve it.
+func stateSQL(states []models.State) string {
+	var quoted []string
+	for _, known := range models.States {
+		if slices.Contains(states, known) {
+			quoted = append(quoted, "'"+string(known)+"'")
 		}
 	}
-	return g.Where(sqlWaiting).Where("a.ref_on <= ?", last)
+	switch len(quoted) {
+	case 0:
+		return "(1 = 0)"
+	case 1:
+		return "a.state = " + quoted[0]
+	}
+	return "a.state IN (" + strings.Join(quoted, ",") + ")"
+}
+
+// whereLamps keeps assignments with one of the lights. It says what lampSQL
+// says the other way round, light by light and in plain comparisons: neither
+// planner can use an index, or guess how many rows there are, through a CASE.
+func whereLamps(g *gorm.DB, lamps []models.Lamp, today models.Date) *gorm.DB {
+	soon := today.AddDays(models.DueSoonDays)
+	var anyOf []string
+	var args []any
+	add := func(sql string, vs ...any) {
+		anyOf = append(anyOf, "("+sql+")")
+		args = append(args, vs...)
+	}
+	waiting, last := true, models.Date{} // last: the latest reference day that a light allows
+	for _, l := range lamps {
+		until := undated
+		switch l {
+		case models.LampOverdue:
+			add(sqlWaiting+" AND a.ref_on < ? AND a.ref_on >= a.issued_on", today)
+			until = today.AddDays(-1)
+		case models.LampReturned:
+			add("a.state = 'returned' AND (a.ref_on >= ? OR a.ref_on < a.issued_on)", today)
+		case models.LampDue:
+			add("a.state IN ('unack','active') AND a.ref_on >= ? AND a.ref_on <= ?", today, soon)
+			until = soon
+		case models.LampPast:
+			add("a.state IN ('unack','active') AND a.ref_on < a.issued_on AND (a.ref_on < ? OR a.ref_on > ?)", today, soon)
+		case models.LampUnack, models.LampActive:
+			add("a.state = ? AND a.ref_on > ? AND a.ref_on >= a.issued_on", l, soon)
+		default: // review, done, closed, na, withdrawn: the state itself
+			add("a.state = ?", l)
+			waiting = false
+		}
+		last = models.LaterDate(last, until)
+	}
+	g = g.Where("("+strings.Join(anyOf, " OR ")+")", args...)
+	if waiting {
+		g = g.Where(sqlWaiting+" AND a.ref_on <= ?", last)
+	}
+	return g
 }
 
 // escapeLike takes the meaning from LIKE's wildcards; the escape character is !.

@@ -3,6 +3,8 @@ package store_test
 import (
 	"context"
 	"fmt"
+	"iter"
+	"maps"
 	"reflect"
 	"sync/atomic"
 	"testing"
@@ -96,8 +98,7 @@ var unscoped = map[string]string{
 	"Plans": "a plan's text is for all (ActSeePlan)", "Plan": "a plan's text", "PlanByKey": "a plan's text", "Content": "a plan's text",
 	"Targets": "a plan's text", "Problems": "the lead office's", "PlanVersions": "the lead office's",
 	"User": "accounts", "UserByLogin": "accounts", "Users": "accounts", "UsersIn": "accounts", "CountUsers": "accounts",
-	"EverSignedIn": "accounts",
-	"Session":      "by the secret itself", "Ticket": "by the secret itself", "LoginFailures": "signing in", "Setting": "the program's own",
+	"Session": "by the secret itself", "Ticket": "by the secret itself", "LoginFailures": "signing in", "Setting": "the program's own",
 	"SubmissionOf": "a verb has read the assignment in scope", "LastSubmissionNumber": "a verb has read the assignment in scope",
 	"EvidenceHashes": "the sweep of files", "KnownNotices": "jobs", "NoticesOf": "by the person", "CountUnread": "by the person",
 	"NoticesIn": "the relay", "Messages": "ActJobs", "Message": "ActJobs", "Attempts": "ActJobs", "CountMessages": "ActJobs",
@@ -126,6 +127,14 @@ func TestScope(t *testing.T) {
 				t.Errorf("%s takes a scope: add it to scopedCalls", m.Name)
 			case !takesScope && unscoped[m.Name] == "":
 				t.Errorf("%s takes no scope: give it one, or say in unscoped why not", m.Name)
+			}
+		}
+
+		for _, names := range []iter.Seq[string]{maps.Keys(calls), maps.Keys(unscoped)} {
+			for name := range names {
+				if _, ok := reader.MethodByName(name); !ok {
+					t.Errorf("there is no method %s any more", name)
+				}
 			}
 		}
 
