@@ -213,16 +213,21 @@ func (m *matrixPage) fanLine(x models.Measure, task string, lamp models.Lamp, it
 	return line
 }
 
-// sortedDays are the plan's deadlines, earliest first.
-func (m *matrixPage) sortedDays() []models.Date {
+// sortDays finds the plan's deadlines, earliest first, and the nearest one from
+// today on; once, since every measure is asked about them.
+func (m *matrixPage) sortDays() {
 	seen := map[models.Date]bool{}
-	var out []models.Date
 	for _, ds := range m.ds {
 		if d := models.DueDate(ds); !d.IsZero() && !seen[d] {
 			seen[d] = true
-			out = append(out, d)
+			m.days = append(m.days, d)
 		}
 	}
-	sort.Slice(out, func(i, j int) bool { return out[i].Before(out[j]) })
-	return out
+	sort.Slice(m.days, func(i, j int) bool { return m.days[i].Before(m.days[j]) })
+	for _, d := range m.days {
+		if !d.Before(m.today) {
+			m.nextDay = d
+			return
+		}
+	}
 }

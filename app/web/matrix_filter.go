@@ -70,11 +70,9 @@ func (m *matrixPage) inText(x models.Measure) bool {
 			return true
 		}
 	}
-	for _, t := range m.text.Tasks {
-		for _, id := range m.byTask[t.ID] {
-			if id == x.ID && strings.Contains(strings.ToLower(t.Title+"\n"+t.EvaluationPoints+"\n"+m.path(t.IndicatorID)), q) {
-				return true
-			}
+	for _, t := range m.rowsOf[x.ID] {
+		if strings.Contains(strings.ToLower(t.Title+"\n"+t.EvaluationPoints+"\n"+m.path(t.IndicatorID)), q) {
+			return true
 		}
 	}
 	return false
@@ -95,15 +93,10 @@ func (m *matrixPage) inIndicator(x models.Measure) bool {
 	if err != nil {
 		return true
 	}
-	for _, t := range m.text.Tasks {
-		for _, id := range m.byTask[t.ID] {
-			if id != x.ID {
-				continue
-			}
-			for ind := t.IndicatorID; ind != 0; ind = m.inds[ind].ParentID {
-				if ind == models.IndicatorID(want) {
-					return true
-				}
+	for _, t := range m.rowsOf[x.ID] {
+		for ind := t.IndicatorID; ind != 0; ind = m.inds[ind].ParentID {
+			if ind == models.IndicatorID(want) {
+				return true
 			}
 		}
 	}
@@ -137,7 +130,7 @@ func (m *matrixPage) inView(x models.Measure, name string) bool {
 	case "past":
 		return c[models.LampPast] > 0
 	case "day":
-		return models.DueDate(m.ds[x.ID]) == m.nextDay()
+		return models.DueDate(m.ds[x.ID]) == m.nextDay
 	case "group":
 		return m.hasGroup(x) && m.unfinished(x)
 	case "lead":
@@ -169,23 +162,13 @@ func (m *matrixPage) unfinished(x models.Measure) bool {
 	return false
 }
 
-// nextDay is the nearest deadline from today on.
-func (m *matrixPage) nextDay() models.Date {
-	for _, d := range m.sortedDays() {
-		if !d.Before(m.today) {
-			return d
-		}
-	}
-	return models.Date{}
-}
-
 // views are the saved views with their counts. Empty ones are left out.
 func (m *matrixPage) views() []view.MatrixView {
 	current := m.q.Get("view")
 	if current == "" {
 		current = "all"
 	}
-	day := m.nextDay()
+	day := m.nextDay
 	var out []view.MatrixView
 	for _, v := range []struct{ key, tone string }{{"all", ""}, {"overdue", "overdue"}, {"day", ""}, {"review", "review"}, {"group", ""}, {"lead", ""}, {"past", ""}} {
 		n := 0
@@ -233,7 +216,7 @@ func (m *matrixPage) filterForm() view.MatrixFilter {
 	for _, k := range []string{"past", "week", "month"} {
 		f.Dues = append(f.Dues, view.Option{Value: k, Label: m.t("matrix.due_" + k), Selected: k == m.q.Get("due")})
 	}
-	for _, d := range m.sortedDays() {
+	for _, d := range m.days {
 		f.Dues = append(f.Dues, view.Option{Value: d.String(), Label: m.s.view.Locale(m.lang).Day(d.String()), Selected: d.String() == m.q.Get("due")})
 	}
 	for _, l := range models.Lamps {

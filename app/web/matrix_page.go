@@ -50,6 +50,9 @@ type matrixPage struct {
 	ds       map[models.MeasureID][]models.Deadline
 	inds     map[models.IndicatorID]models.Indicator
 	open     map[models.MeasureID][]models.Item
+	rowsOf   map[models.MeasureID][]models.Task
+	days     []models.Date // deadlines, earliest first
+	nextDay  models.Date   // the nearest from today on
 }
 
 // load asks a fixed number of questions, whatever the size of the plan.
@@ -121,6 +124,13 @@ func (m *matrixPage) index(units []models.Unit, groups []models.UnitGroup, membe
 	for _, x := range m.text.Indicators {
 		m.inds[x.ID] = x
 	}
+	m.rowsOf = map[models.MeasureID][]models.Task{}
+	for _, t := range m.text.Tasks {
+		for _, id := range m.byTask[t.ID] {
+			m.rowsOf[id] = append(m.rowsOf[id], t)
+		}
+	}
+	m.sortDays()
 }
 
 // maxOpen bounds how many measures can be opened at once.
