@@ -19,6 +19,15 @@ type MailItem struct {
 	To   string // new or asked-for day of an extension, "" none
 }
 
+// ShowKind reports whether the notice's kind says more than the light does.
+func (m MailItem) ShowKind() bool {
+	switch m.Kind {
+	case "", "overdue-1", "due-7", "due-3", "due-1", "due-0":
+		return false
+	}
+	return m.Kind != m.Lamp
+}
+
 // MailPlan groups items under their plan.
 type MailPlan struct {
 	Title string

@@ -6,6 +6,7 @@ import (
 	"html/template"
 	"io/fs"
 	"path"
+	"regexp"
 	"strings"
 	texttmpl "text/template"
 
@@ -79,7 +80,7 @@ func (r *Renderer) Mail(lang i18n.Lang, name string, data any) (Mail, error) {
 			return Mail{}, fmt.Errorf("view: mail %s: %w", name, err)
 		}
 	}
-	out := Mail{Subject: oneLine(subject.String()), Text: plain.Bytes()}
+	out := Mail{Subject: oneLine(subject.String()), Text: trailing.ReplaceAll(plain.Bytes(), nil)}
 	err := m.html.Execute(&html, struct {
 		Subject, Preview string
 		Data             any
@@ -96,6 +97,9 @@ func (r *Renderer) Mail(lang i18n.Lang, name string, data any) (Mail, error) {
 func (r *Renderer) T(lang i18n.Lang, key string, args ...any) string {
 	return r.Locale(lang).T(key, args...)
 }
+
+// trailing is the white space before a line's end that sentences leave there.
+var trailing = regexp.MustCompile(`(?m)[ \t\x{3000}]+$`)
 
 // oneLine folds white space, so that typed text can never add a header.
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }

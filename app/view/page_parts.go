@@ -124,7 +124,7 @@ func Bytes(n int64) string {
 	switch {
 	case n < 1<<10:
 		return fmt.Sprintf("%d B", n)
-	case n < 1<<20:
+	case n < 1<<20-1<<9:
 		return fmt.Sprintf("%d KB", (n+1<<9)>>10)
 	}
 	return strings.TrimSuffix(fmt.Sprintf("%.1f", float64(n)/(1<<20)), ".0") + " MB"
