@@ -29,7 +29,7 @@ const drainTime = 25 * time.Second
 
 // Run serves until it is told to stop.
 func (c serveCmd) Run(p *program) error {
-	cfg := p.cfg
+	cfg, now := p.cfg, time.Now
 	if c.Addr != "" {
 		if _, _, err := net.SplitHostPort(c.Addr); err != nil {
 			return models.FieldErr("--addr", "cli.addr_form", c.Addr)
@@ -39,7 +39,6 @@ func (c serveCmd) Run(p *program) error {
 		}
 		cfg.Addr = c.Addr
 	}
-	now := time.Now
 	if c.Demo {
 		dir, err := os.MkdirTemp("", "duban-demo-")
 		if err != nil {
@@ -50,12 +49,23 @@ func (c serveCmd) Run(p *program) error {
 			return err
 		}
 		now = demoClock(cfg.Zone)
+		cfg.LogLevel = max(cfg.LogLevel, slog.LevelWarn) // the terminal is for the address and the accounts
 	}
-	level := cfg.LogLevel
-	if c.Demo {
-		level = max(level, slog.LevelWarn) // the terminal is for the address and the accounts
+	return c.serve(p, cfg, now)
+}
+
+// serve opens the database, starts the jobs and serves the pages. It listens
+// first: a second program on the same port must not send mails before it fails.
+func (c serveCmd) serve(p *program, cfg config.Config, now func() time.Time) error {
+	log := slog.New(slog.NewJSONHandler(p.err, &slog.HandlerOptions{Level: cfg.LogLevel}))
+	ln, err := net.Listen("tcp", cfg.Addr)
+	if err != nil {
+		return models.Errf(models.Conflict, "cli.listen", cfg.Addr, err.Error())
 	}
-	log := slog.New(slog.NewJSONHandler(p.err, &slog.HandlerOptions{Level: level}))
+	defer ln.Close()
+	if cfg.URL == "http://"+cfg.Addr {
+		cfg.URL = "http://" + ln.Addr().String() // port 0: the system has chosen one
+	}
 	o, err := openWith(p, cfg, now, log, false)
 	if err != nil {
 		return err
@@ -67,23 +77,15 @@ func (c serveCmd) Run(p *program) error {
 			return err
 		}
 	}
-	// listen before the jobs start: a second program on the same port must
-	// not send mails first
-	ln, err := net.Listen("tcp", cfg.Addr)
-	if err != nil {
-		return models.Errf(models.Conflict, "cli.listen", cfg.Addr, err.Error())
-	}
 	runner := jobs.New(o.app, o.relay, log)
 	srv := web.New(o.app, runner, o.view, p.cat, log, webConfig(cfg, c.Demo))
+	if err := c.greet(p, cfg, o.app); err != nil {
+		return err
+	}
 	if err := runner.Start(p.ctx); err != nil {
-		ln.Close()
 		return err
 	}
 	defer runner.Stop()
-	if err := c.greet(p, cfg, o.app); err != nil {
-		ln.Close()
-		return err
-	}
 	return serveHTTP(p.ctx, ln, srv.Handler(), log)
 }
 
