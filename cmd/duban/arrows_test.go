@@ -43,7 +43,6 @@ var arrows = map[string][]string{
 
 	// Tools: verbs and doors call them, they call no verb.
 	"app/auth":     {"models"},
-	"app/blob":     {"models"}, // its refusals are models.Errors
 	"app/deadline": {"models"},
 	"app/importer": {"models", "app/deadline"},
 	"app/exporter": {"models", "app/i18n"},
