@@ -56,3 +56,22 @@ func (r Reader) Audit(ctx context.Context, s models.Scope, f AuditFilter) ([]mod
 	err := g.Order("id DESC").Find(&out).Error
 	return out, fail(err)
 }
+
+// LatestAudit returns the latest line of the log about each assignment of a
+// measure or of a unit (one of the two is given), in one query. Acts are the
+// acts looked at.
+func (r Reader) LatestAudit(ctx context.Context, s models.Scope, m models.MeasureID, unit models.UnitID, acts []string) (map[models.AssignmentID]models.AuditEntry, error) {
+	g := r.q(ctx).Table("audit l").Select("MAX(l.id)").Joins("JOIN assignments a ON a.id = l.assignment_id").Where("l.act IN ?", acts)
+	if m != 0 {
+		g = g.Where("a.measure_id = ?", m)
+	} else {
+		g = g.Where("a.unit_id = ?", unit)
+	}
+	var rows []models.AuditEntry
+	err := r.q(ctx).Where("id IN (?)", scoped(g, s).Group("l.assignment_id")).Find(&rows).Error
+	out := make(map[models.AssignmentID]models.AuditEntry, len(rows))
+	for _, row := range rows {
+		out[row.AssignmentID] = row
+	}
+	return out, fail(err)
+}

@@ -84,6 +84,19 @@ func scopedCalls(o *storetest.Office) map[string]func(ctx context.Context, r sto
 		"Unsigned": func(ctx context.Context, r store.Reader, s models.Scope) (any, error) {
 			return r.Unsigned(ctx, s, plan, today)
 		},
+		"RowsOf": func(ctx context.Context, r store.Reader, s models.Scope) (any, error) { return r.RowsOf(ctx, s) },
+		"HandedIn": func(ctx context.Context, r store.Reader, s models.Scope) (any, error) {
+			return r.HandedIn(ctx, s, measure)
+		},
+		"ExtensionsOn": func(ctx context.Context, r store.Reader, s models.Scope) (any, error) {
+			return r.ExtensionsOn(ctx, s, blocked.MeasureID)
+		},
+		"InReview": func(ctx context.Context, r store.Reader, s models.Scope) (any, error) {
+			return r.InReview(ctx, s, plan)
+		},
+		"LatestAudit": func(ctx context.Context, r store.Reader, s models.Scope) (any, error) {
+			return r.LatestAudit(ctx, s, blocked.MeasureID, 0, []string{string(models.ActProgress)})
+		},
 		"Audit": func(ctx context.Context, r store.Reader, s models.Scope) (any, error) {
 			return r.Audit(ctx, s, store.AuditFilter{Assignment: blocked.ID})
 		},
@@ -96,6 +109,7 @@ var unscoped = map[string]string{
 	"Units": "the register", "Unit": "the register", "UnitByCode": "the register", "Groups": "the register", "Group": "the register",
 	"Members": "the register", "Aliases": "the register",
 	"Plans": "a plan's text is for all (ActSeePlan)", "Plan": "a plan's text", "PlanByKey": "a plan's text", "Content": "a plan's text",
+	"Measure": "a plan's text", "MeasureAt": "a plan's text", "MeasureText": "a plan's text",
 	"Targets": "a plan's text", "Problems": "the lead office's", "PlanVersions": "the lead office's",
 	"User": "accounts", "UserByLogin": "accounts", "Users": "accounts", "UsersIn": "accounts", "CountUsers": "accounts",
 	"Session": "by the secret itself", "Ticket": "by the secret itself", "LoginFailures": "signing in", "Setting": "the program's own",
@@ -113,6 +127,7 @@ func TestScope(t *testing.T) {
 		ctx := t.Context()
 		o := storetest.Seed(t, db)
 		o.Duty("m2", "scjgj").Store() // unsigned
+		inReview(t, db, o, "scjgj")
 		calls := scopedCalls(o)
 
 		reader := reflect.TypeFor[store.Reader]()
@@ -172,6 +187,25 @@ func TestScope(t *testing.T) {
 		if got := must(db.Items(ctx, models.Scope{Unit: mine}, store.ItemFilter{Text: "市市场监管局"}, today))(t); len(got) != 0 {
 			t.Errorf("searching by name shows gaj %v", got)
 		}
+	})
+}
+
+// inReview gives a unit one more measure, handed in.
+func inReview(t testing.TB, db *store.DB, o *storetest.Office, unit string) {
+	t.Helper()
+	write(t, db, func(tx *store.Tx) error {
+		ms := []models.Measure{{PlanID: o.Plan.ID, Ref: "m9", Text: "措施", SortNo: 9}}
+		if err := tx.InsertMeasures(t.Context(), ms); err != nil {
+			return err
+		}
+		at := storetest.Now
+		as := []models.Assignment{{PlanID: o.Plan.ID, MeasureID: ms[0].ID, UnitID: o.Unit(unit).ID, Role: models.UnitLead,
+			State: models.StateReview, IssuedOn: storetest.IssuedOn, SubmittedAt: &at}}
+		if err := tx.InsertAssignments(t.Context(), as); err != nil {
+			return err
+		}
+		return tx.InsertSubmission(t.Context(), &models.Submission{AssignmentID: as[0].ID, Number: 1, Kind: models.SubmitCompletion,
+			State: models.SubmissionReview, CreatedAt: at, SubmittedAt: &at})
 	})
 }
 
