@@ -41,6 +41,7 @@ END)),
 CREATE INDEX assignments_open ON public.assignments USING btree (ref_on, id, issued_on, state, plan_id, unit_id) WHERE (state = ANY (ARRAY['unack'::text, 'active'::text, 'returned'::text]));
 CREATE INDEX assignments_plan ON public.assignments USING btree (plan_id, measure_id, role, state, ref_on, issued_on, unit_id, effective_on);
 CREATE INDEX assignments_plan_open ON public.assignments USING btree (plan_id, ref_on, id, issued_on, state) WHERE (state = ANY (ARRAY['unack'::text, 'active'::text, 'returned'::text]));
+CREATE INDEX assignments_plan_review ON public.assignments USING btree (plan_id, submitted_at, id) WHERE (state = 'review'::text);
 CREATE INDEX assignments_review ON public.assignments USING btree (submitted_at, id) WHERE (state = 'review'::text);
 CREATE INDEX assignments_unit ON public.assignments USING btree (unit_id, state);
 CREATE TABLE attempts (

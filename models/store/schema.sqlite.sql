@@ -34,6 +34,7 @@ CREATE TABLE assignments (
 CREATE INDEX assignments_open ON assignments (ref_on, id, issued_on, state, plan_id, unit_id) WHERE state IN ('unack','active','returned');
 CREATE INDEX assignments_plan ON assignments (plan_id, measure_id, role, state, ref_on, issued_on, unit_id, effective_on);
 CREATE INDEX assignments_plan_open ON assignments (plan_id, ref_on, id, issued_on, state) WHERE state IN ('unack','active','returned');
+CREATE INDEX assignments_plan_review ON assignments (plan_id, submitted_at, id) WHERE state = 'review';
 CREATE INDEX assignments_review ON assignments (submitted_at, id) WHERE state = 'review';
 CREATE INDEX assignments_unit ON assignments (unit_id, state);
 CREATE TABLE attempts (

@@ -60,7 +60,7 @@ func (tx *Tx) UpdateSubmission(ctx context.Context, s *models.Submission) error 
 	res := tx.q(ctx).Model(&models.Submission{}).Where("id = ? AND version = ?", s.ID, s.Version).
 		Updates(map[string]any{
 			"kind": s.Kind, "state": s.State, "statement": s.Statement, "values_json": s.ValuesJSON,
-			"handler": s.Handler, "approver": s.Approver, "by_id": s.ByID, "by_name": s.ByName,
+			"handler": s.Handler, "approver": s.Approver, "by_id": s.ByID, "by_name": s.ByName, "created_at": s.CreatedAt,
 			"submitted_at": s.SubmittedAt, "reviewer_id": s.ReviewerID, "reviewer_name": s.ReviewerName,
 			"reviewed_at": s.ReviewedAt, "reason_code": s.ReasonCode, "reason": s.Reason,
 			"resubmit_by": s.ResubmitBy, "version": s.Version + 1,

@@ -50,7 +50,7 @@ func TestSubmissions(t *testing.T) {
 		changed.ID, changed.Version, changed.Kind, changed.State = draft.ID, draft.Version, models.SubmitNA, models.SubmissionReview
 		write(t, db, func(tx *store.Tx) error { return tx.UpdateSubmission(ctx, &changed) })
 		want := changed
-		want.AssignmentID, want.Number, want.CreatedAt = draft.AssignmentID, draft.Number, draft.CreatedAt
+		want.AssignmentID, want.Number = draft.AssignmentID, draft.Number
 		same(t, "changed submission", must(db.SubmissionOf(ctx, a, models.SubmissionReview))(t), want)
 		refused(t, db, models.Conflict, func(tx *store.Tx) error { return tx.UpdateSubmission(ctx, &draft) })
 	})

@@ -262,7 +262,9 @@ CREATE INDEX assignments_unit ON assignments (unit_id, state);
 -- are passed over there.
 CREATE INDEX assignments_open ON assignments (ref_on, id, issued_on, state, plan_id, unit_id) WHERE state IN ('unack','active','returned');
 CREATE INDEX assignments_plan_open ON assignments (plan_id, ref_on, id, issued_on, state) WHERE state IN ('unack','active','returned');
+-- What waits for review, longest first, of all plans and of one.
 CREATE INDEX assignments_review ON assignments (submitted_at, id) WHERE state = 'review';
+CREATE INDEX assignments_plan_review ON assignments (plan_id, submitted_at, id) WHERE state = 'review';
 
 CREATE TABLE submissions (
   id            INTEGER PRIMARY KEY,
