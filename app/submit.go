@@ -111,13 +111,13 @@ func (v *act) draft(ctx context.Context, it models.Item, s Statement, files []mo
 	}
 	d.Statement, d.ValuesJSON = strings.TrimSpace(s.Text), string(values)
 	d.Handler, d.Approver = strings.TrimSpace(s.Handler), strings.TrimSpace(s.Approver)
-	d.ByID, d.ByName = v.actor.UserID, v.actor.Name
+	d.ByID, d.ByName, d.CreatedAt = v.actor.UserID, v.actor.Name, v.now
 	if isNew {
 		n, err := v.tx.LastSubmissionNumber(ctx, it.ID)
 		if err != nil {
 			return d, err
 		}
-		d.AssignmentID, d.Number, d.State, d.CreatedAt, d.Version = it.ID, n+1, models.SubmissionDraft, v.now, 1
+		d.AssignmentID, d.Number, d.State, d.Version = it.ID, n+1, models.SubmissionDraft, 1
 		err = v.tx.InsertSubmission(ctx, &d)
 		if err != nil {
 			return d, err
@@ -221,6 +221,23 @@ func (a *App) Submit(ctx context.Context, actor models.Actor, id models.Assignme
 			return err
 		}
 		return v.show(ctx, v.notices(leads, models.NoticeReview, it, ""))
+	})
+}
+
+// CheckDraft returns what the draft still lacks to be handed in as s, without
+// handing it in: a form that has faults of its own shows all of them at once.
+// Errors: invalid, not_found, forbidden.
+func (a *App) CheckDraft(ctx context.Context, actor models.Actor, id models.AssignmentID, s Statement) error {
+	return a.change(ctx, actor, func(v *act) error {
+		it, err := v.item(ctx, s.act(), id, 0)
+		if err != nil {
+			return err
+		}
+		d, err := v.tx.SubmissionOf(ctx, id, models.SubmissionDraft)
+		if err != nil {
+			return err
+		}
+		return v.checkComplete(ctx, it, d, s)
 	})
 }
 

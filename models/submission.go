@@ -38,7 +38,7 @@ type Submission struct {
 	Approver     string // 审签领导
 	ByID         UserID
 	ByName       string
-	CreatedAt    time.Time
+	CreatedAt    time.Time // when the draft was saved last
 	SubmittedAt  *time.Time
 	// The review, once decided.
 	ReviewerID   UserID
