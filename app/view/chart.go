@@ -119,9 +119,13 @@ func NewTrend(points []TrendPoint) *Trend {
 	actual, expected := y(end.Actual()), y(end.Expected())
 	t.End = TrendLabel{X: coord(trendRight), Y: coord(actual), Text: end.ActualText()}
 	t.DueEnd = TrendLabel{X: coord(trendRight - 8), Y: coord(expected - 6), Text: end.ExpectedText()}
-	// The two words must not lie on each other: the lower line's goes below it.
+	// The two words must not lie on each other, nor on the days below.
 	if d := actual - expected; d > -18 && d < 18 {
-		t.DueEnd.Y = coord(max(actual, expected) + 16)
+		if low := max(actual, expected); low < 100 {
+			t.DueEnd.Y = coord(low + 18)
+		} else {
+			t.DueEnd.Y = coord(min(actual, expected) - 20)
+		}
 	}
 	return t
 }
