@@ -46,9 +46,8 @@ type server struct {
 	port int
 	ca   *x509.CertPool
 
-	mu   sync.Mutex
-	got  []received
-	auth bool // logged in, or no login asked for
+	mu  sync.Mutex
+	got []received
 
 	onMail, onRcpt func(addr string) error
 	onData         func(raw []byte) error   // before it is stored
