@@ -63,6 +63,7 @@ const (
 	trendLeft, trendRight  = 30.0, 378.0
 	trendTop, trendBottom  = 8.0, 128.0
 	trendColumn, trendTall = 10.0, 39.0 // columns: width, and height of the tallest
+	trendWord              = 14.0       // base of the highest word
 )
 
 // NewTrend lays the chart out. It returns nil for fewer than two points: one
@@ -120,7 +121,7 @@ func NewTrend(points []TrendPoint) *Trend {
 	t.End = TrendLabel{X: coord(trendRight), Y: coord(actual), Text: end.ActualText()}
 	t.DueEnd = TrendLabel{X: coord(trendRight - 8), Y: coord(expected - 6), Text: end.ExpectedText()}
 	// The two words must not lie on each other, nor on the days below.
-	if d := actual - expected; d > -18 && d < 18 {
+	if d := max(trendWord, actual-6) - (expected - 6); d > -14 && d < 14 {
 		if low := max(actual, expected); low < 100 {
 			t.DueEnd.Y = coord(low + 18)
 		} else {
@@ -133,10 +134,10 @@ func NewTrend(points []TrendPoint) *Trend {
 // EndTextY is where the word of the line's end stands, above the point.
 func (t Trend) EndTextY() string {
 	y, err := strconv.ParseFloat(t.End.Y, 64)
-	if err != nil || y < 20 {
-		return coord(14)
+	if err != nil {
+		return coord(trendWord)
 	}
-	return coord(y - 6)
+	return coord(max(trendWord, y-6))
 }
 
 func coord(v float64) string { return strconv.FormatFloat(v, 'f', 1, 64) }
