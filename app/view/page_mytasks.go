@@ -42,6 +42,7 @@ type TaskCard struct {
 	Version   int
 	Href      string // task page
 	ActHref   string // /p/{plan}/a/{id}
+	Back      string // where an act returns to: this list
 	PlanTitle string // only where the list spans several plans
 	Ref       Ref
 	Indicator string
