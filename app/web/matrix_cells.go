@@ -115,8 +115,11 @@ func (m *matrixPage) light(out *view.MatrixMeasure, x models.Measure, counts map
 	if n := counts[models.Lamp(out.Lamp)]; n > 0 && (out.Lamp == "overdue" || out.Lamp == "returned") {
 		out.Words = m.t("lamp."+out.Lamp+"_units", n)
 	}
-	for _, rest := range []models.Lamp{models.LampReview, models.LampReturned, models.LampUnack, models.LampPast, models.LampActive, models.LampDue} {
+	for _, rest := range []models.Lamp{models.LampReview, models.LampReturned, models.LampUnack, models.LampPast, models.LampActive} {
 		n := counts[rest]
+		if rest == models.LampActive && out.Lamp != string(models.LampDue) {
+			n += counts[models.LampDue] // in hand, whether due soon or not
+		}
 		if n == 0 || string(rest) == out.Lamp || len(out.Rest) == 3 {
 			continue
 		}

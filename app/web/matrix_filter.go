@@ -113,7 +113,7 @@ func (m *matrixPage) inDue(x models.Measure) bool {
 	case "week":
 		return !day.IsZero() && !day.Before(m.today) && m.today.DaysUntil(day) <= 7
 	case "month":
-		return !day.IsZero() && !day.Before(m.today) && m.today.DaysUntil(day) <= 31
+		return !day.IsZero() && !day.Before(m.today) && m.today.DaysUntil(day) <= 30
 	default:
 		return day.String() == v
 	}
