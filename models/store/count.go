@@ -1,8 +1,10 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 
 	"duban/models"
 )
@@ -31,7 +33,8 @@ const (
 )
 
 // Counts counts assignments of a plan (0: of all plans) by light and by one
-// more thing, in the viewer's scope: one query, whatever the size.
+// more thing, in the viewer's scope: one query, whatever the size. They come
+// in ascending order of that thing, days without a date first.
 func (r Reader) Counts(ctx context.Context, s models.Scope, plan models.PlanID, by CountBy, today models.Date) ([]Count, error) {
 	key := map[CountBy]string{ByMeasure: "a.measure_id", ByUnit: "a.unit_id", ByDay: "a.effective_on", ByPlan: "a.plan_id"}[by]
 	blocking, groupBlocking := "", ""
@@ -44,7 +47,7 @@ func (r Reader) Counts(ctx context.Context, s models.Scope, plan models.PlanID, 
 	}
 	scope, scopeArgs := scopeSQL(s)
 	sql := fmt.Sprintf(`SELECT %s, (%s), COUNT(*), NULLIF(MIN(a.ref_on), ?)%s
-		FROM assignments a WHERE 1 = 1%s%s GROUP BY 1, 2%s ORDER BY 1`,
+		FROM assignments a WHERE 1 = 1%s%s GROUP BY 1, 2%s`,
 		key, lampSQL, blocking, where, scope, groupBlocking)
 	rows, err := r.q(ctx).Raw(sql, append(args, scopeArgs...)...).Rows()
 	if err != nil {
@@ -75,6 +78,11 @@ func (r Reader) Counts(ctx context.Context, s models.Scope, plan models.PlanID, 
 		}
 		out = append(out, c)
 	}
+	// Here, because SQLite would sort a second time after grouping.
+	slices.SortFunc(out, func(a, b Count) int {
+		return cmp.Or(cmp.Compare(a.MeasureID, b.MeasureID), cmp.Compare(a.UnitID, b.UnitID), cmp.Compare(a.PlanID, b.PlanID),
+			a.Day.Compare(b.Day), cmp.Compare(a.Lamp, b.Lamp))
+	})
 	return out, fail(rows.Err())
 }
 
