@@ -1,18 +1,32 @@
 package view
 
-import "html/template"
+import (
+	"html/template"
+	"iter"
+)
 
 // rowsHTML writes the body of the matrix's table. It stands where a template
 // would, in Go because a plan may have a thousand measures; the rules of
 // escaping are those of htmlWriter. End tags of rows and cells are left out, as
 // HTML allows.
-func (l *Locale) rowsHTML(p MatrixPage) template.HTML {
-	w := rowWriter{l: l, p: &p}
-	w.b = make([]byte, 0, 1300*len(p.Rows)+1024)
-	for i := range p.Rows {
-		w.row(&p.Rows[i])
+//
+// It comes in pieces of some 32 KB: one string of the whole table would be
+// copied twice on its way through html/template.
+func (l *Locale) rowsHTML(p MatrixPage) iter.Seq[template.HTML] {
+	return func(yield func(template.HTML) bool) {
+		const piece = 32 << 10
+		w := rowWriter{l: l, p: &p}
+		w.b = make([]byte, 0, piece+8<<10)
+		for i := range p.Rows {
+			w.row(&p.Rows[i])
+			if len(w.b) >= piece || i == len(p.Rows)-1 {
+				if !yield(w.html()) {
+					return
+				}
+				w.b = w.b[:0]
+			}
+		}
 	}
-	return w.html()
 }
 
 type rowWriter struct {
