@@ -69,7 +69,7 @@ func (a *App) Sweep(ctx context.Context) (string, error) {
 		return "", err
 	}
 	added, withdrawn, err := a.SyncMemberships(ctx)
-	return "group duties +" + strconv.Itoa(added) + " -" + strconv.Itoa(withdrawn) + ", files " + strconv.Itoa(files.Files + files.Temps) + ", sessions " + strconv.FormatInt(sessions, 10) + ", links " + strconv.FormatInt(tickets, 10), err
+	return "group duties +" + strconv.Itoa(added) + " -" + strconv.Itoa(withdrawn) + ", files " + strconv.Itoa(files.Files+files.Temps) + ", sessions " + strconv.FormatInt(sessions, 10) + ", links " + strconv.FormatInt(tickets, 10), err
 }
 
 // RetryMessage puts a mail that failed, or waits for its next try, back for
