@@ -11,5 +11,7 @@ func init() {
 	addFixture("list", "list", func(lang i18n.Lang) any {
 		return &ListPage{Shell: leadShell(lang, "home", "/p/anda-2020/list"), Lamp: "overdue", Tabs: tabs, Rows: rows, Total: 57, Next: "/p/anda-2020/list?lamp=overdue&on=2020-09-15&after=2", NudgeHref: "/p/anda-2020/list/nudge", Back: "/p/anda-2020/list"}
 	})
-	addFixture("list-empty", "list", func(lang i18n.Lang) any { return &ListPage{Shell: leadShell(lang, "home", "/p/anda-2020/list"), Lamp: "overdue", Tabs: tabs} })
+	addFixture("list-empty", "list", func(lang i18n.Lang) any {
+		return &ListPage{Shell: leadShell(lang, "home", "/p/anda-2020/list"), Lamp: "overdue", Tabs: tabs}
+	})
 }
