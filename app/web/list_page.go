@@ -90,8 +90,8 @@ func (r *request) fillList(p *view.ListPage, plan models.Plan, items []models.It
 	}
 }
 
-// nudgeTicked nudges the ticked rows of the list.
-func (r *request) nudgeTicked() error {
+// nudgeListed nudges the ticked rows of the list.
+func (r *request) nudgeListed() error {
 	plan, err := r.plan()
 	if err != nil {
 		return err
