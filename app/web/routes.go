@@ -26,7 +26,7 @@ func (s *Server) table() []route {
 		{method: get, path: "/", policy: self, handler: (*request).home},
 		{method: get, path: "/p/:plan/m", policy: need(models.ActSeePlan), handler: (*request).matrix},
 		{method: get, path: "/p/:plan/list", policy: need(models.ActSeeAll), handler: (*request).list},
-		{method: post, path: "/p/:plan/list/nudge", policy: need(models.ActNudge), handler: (*request).nudgeTicked},
+		{method: post, path: "/p/:plan/list/nudge", policy: need(models.ActNudge), handler: (*request).nudgeListed},
 		{method: post, path: "/p/:plan/nudge", policy: need(models.ActNudge), handler: (*request).nudgeMany},
 
 		{method: get, path: "/login", policy: login, handler: (*request).loginPage},
