@@ -199,6 +199,15 @@ func TestCounts(t *testing.T) {
 		}
 
 		for _, scope := range []models.Scope{everyone, unit} {
+			inHand := map[models.Lamp]int{}
+			for _, a := range as {
+				if scope.Sees(a.UnitID) && a.State.Waiting() {
+					inHand[a.Lamp(today)]++
+				}
+			}
+			same(t, "waiting", must(db.CountWaiting(ctx, scope, one.ID, today))(t), inHand)
+		}
+		for _, scope := range []models.Scope{everyone, unit} {
 			want, seen := map[models.Lamp]int{}, map[string]bool{}
 			for _, a := range as {
 				key := fmt.Sprint(a.MeasureID, a.Lamp(today))
@@ -208,6 +217,40 @@ func TestCounts(t *testing.T) {
 				}
 			}
 			same(t, "measures with", must(db.MeasuresWith(ctx, scope, one.ID, today))(t), want)
+		}
+	})
+}
+
+func TestCountsOfDaysAndUnsigned(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		ctx := t.Context()
+		p, as := everyKind(t, db, "one")
+		crowd(t, db, "two", 2, 10, func(_ int, a *models.Assignment) { a.EffectiveOn = today })
+		for _, scope := range []models.Scope{everyone, {Unit: as[3].UnitID}} {
+			days, seen := map[models.Date]int{}, map[string]bool{}
+			unsigned, units := store.Unsigned{}, map[models.UnitID]bool{}
+			for _, a := range as {
+				if !scope.Sees(a.UnitID) {
+					continue
+				}
+				if key := fmt.Sprint(a.MeasureID, a.EffectiveOn); !a.EffectiveOn.IsZero() && !seen[key] {
+					seen[key] = true
+					days[a.EffectiveOn]++
+				}
+				if a.State == models.StateUnack {
+					unsigned.N++
+					units[a.UnitID] = true
+					if a.EffectiveOn == today {
+						unsigned.OnDay++
+					}
+				}
+			}
+			unsigned.Units = len(units)
+			same(t, "measures by day", must(db.MeasuresByDay(ctx, scope, p.ID))(t), days)
+			same(t, "unsigned", must(db.Unsigned(ctx, scope, p.ID, today))(t), unsigned)
+		}
+		if got := must(db.Unsigned(ctx, everyone, nobody, today))(t); got != (store.Unsigned{}) {
+			t.Errorf("of no plan: %+v", got)
 		}
 	})
 }

@@ -50,6 +50,9 @@ func same(t testing.TB, what string, got, want any) {
 	t.Helper()
 	dates := cmp.Comparer(func(a, b models.Date) bool { return a == b })
 	if diff := cmp.Diff(want, got, dates, cmpopts.EquateEmpty()); diff != "" {
+		if len(diff) > 4000 {
+			diff = diff[:4000] + "…"
+		}
 		t.Errorf("%s (-want +got):\n%s", what, diff)
 	}
 }

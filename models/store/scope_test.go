@@ -30,6 +30,9 @@ func scopedCalls(o *storetest.Office) map[string]func(ctx context.Context, r sto
 		"Counts": func(ctx context.Context, r store.Reader, s models.Scope) (any, error) {
 			return r.Counts(ctx, s, plan, store.ByMeasure, today)
 		},
+		"CountWaiting": func(ctx context.Context, r store.Reader, s models.Scope) (any, error) {
+			return r.CountWaiting(ctx, s, plan, today)
+		},
 		"MeasuresWith": func(ctx context.Context, r store.Reader, s models.Scope) (any, error) {
 			return r.MeasuresWith(ctx, s, plan, today)
 		},

@@ -46,6 +46,13 @@ func TestUsers(t *testing.T) {
 		want.SeenAt = contact.SeenAt                                  // written by SeeUser alone
 		same(t, "changed user", must(db.User(ctx, contact.ID))(t), want)
 		refused(t, db, models.Conflict, func(tx *store.Tx) error { return tx.UpdateUser(ctx, &contact) })
+
+		// Signing in is no change of the account: who edits it does not collide.
+		seen := storetest.Now.Add(time.Minute)
+		write(t, db, func(tx *store.Tx) error { return tx.SeeUser(ctx, contact.ID, seen) })
+		want.SeenAt = &seen
+		same(t, "seen user", must(db.User(ctx, contact.ID))(t), want)
+		same(t, "another user", must(db.User(ctx, lead.ID))(t), lead)
 		write(t, db, func(tx *store.Tx) error { return tx.SeeUser(ctx, contact.ID, gone) })
 		want.SeenAt = &gone
 		same(t, "seen user, same version", must(db.User(ctx, contact.ID))(t), want)
