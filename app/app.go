@@ -43,6 +43,7 @@ type Deps struct {
 // App is the program's core: the verbs.
 type App struct {
 	Deps
+	texts texts
 }
 
 // New makes an App.

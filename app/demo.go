@@ -41,8 +41,9 @@ func (a *App) SeedDemo(ctx context.Context, passwordHash string) error {
 		return err
 	}
 	sys := models.SystemActor("demo")
-	then := *a
-	then.Now = func() time.Time { return demoIssue(a.Zone).Add(-24 * time.Hour) }
+	before := a.Deps
+	before.Now = func() time.Time { return demoIssue(a.Zone).Add(-24 * time.Hour) }
+	then := New(before)
 	if _, err := then.ImportSeed(ctx, sys, DemoPlan); err != nil {
 		return err
 	}

@@ -370,7 +370,8 @@ func (s site) listFloor(key string) func(io.Writer) error {
 			return err
 		}
 		today := models.DateIn(s.app.Now(), storetest.Zone).String()
-		counts, err := pool.Query(`SELECT state, ref_on < ?, COUNT(*) FROM assignments WHERE plan_id = (SELECT id FROM plans WHERE "key" = ?) GROUP BY 1, 2`, today, key)
+		counts, err := pool.Query(`SELECT state, ref_on < ?, COUNT(*) FROM assignments
+			WHERE plan_id = (SELECT id FROM plans WHERE "key" = ?) AND state IN ('unack','active','returned') GROUP BY 1, 2`, today, key)
 		if err != nil {
 			return err
 		}

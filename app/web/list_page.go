@@ -38,7 +38,7 @@ func (r *request) list() error {
 	if err != nil {
 		return err
 	}
-	counts, err := r.read().Counts(r.ctx(), r.scope(), plan.ID, store.ByPlan, today)
+	counts, err := r.read().CountWaiting(r.ctx(), r.scope(), plan.ID, today)
 	if err != nil {
 		return err
 	}
@@ -57,20 +57,16 @@ func (r *request) list() error {
 	return r.page("list", &p)
 }
 
-func (r *request) fillList(p *view.ListPage, plan models.Plan, items []models.Item, counts []store.Count, today models.Date) {
-	byLamp := map[models.Lamp]int{}
-	for _, c := range counts {
-		byLamp[c.Lamp] += c.N
-	}
+func (r *request) fillList(p *view.ListPage, plan models.Plan, items []models.Item, counts map[models.Lamp]int, today models.Date) {
 	for _, l := range listLamps {
 		tone := ""
 		if l == models.LampOverdue {
 			tone = "overdue"
 		}
-		p.Tabs = append(p.Tabs, view.Tab{Key: "state." + string(l), Count: byLamp[l], Tone: tone,
+		p.Tabs = append(p.Tabs, view.Tab{Key: "state." + string(l), Count: counts[l], Tone: tone,
 			Href: "/p/" + plan.Key + "/list?lamp=" + string(l), Current: string(l) == p.Lamp})
 	}
-	p.Total = byLamp[models.Lamp(p.Lamp)]
+	p.Total = counts[models.Lamp(p.Lamp)]
 	if r.actor.May(models.ActNudge) && plan.State == models.PlanIssued {
 		p.NudgeHref, p.Back = "/p/"+plan.Key+"/list/nudge", r.Request().URL.RequestURI()
 	}

@@ -59,7 +59,7 @@ type matrixPage struct {
 func (m *matrixPage) load() error {
 	r, ctx := m.read(), m.ctx()
 	var err error
-	if m.text, err = r.Content(ctx, m.plan.ID); err != nil {
+	if m.text, err = m.s.app.Content(ctx, m.plan); err != nil {
 		return err
 	}
 	counts, err := r.Counts(ctx, m.scope(), m.plan.ID, store.ByMeasure, m.today)
