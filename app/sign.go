@@ -59,8 +59,8 @@ func (a *App) Opinion(ctx context.Context, actor models.Actor, id models.Assignm
 	return a.note(ctx, actor, models.ActOpinion, id, "opinion", text)
 }
 
-// maxText bounds every free text, in characters.
-const maxText = 5000
+// MaxText bounds every free text, in characters.
+const MaxText = 5000
 
 func (a *App) note(ctx context.Context, actor models.Actor, what models.Act, id models.AssignmentID, kind, text string) error {
 	if err := checkText("text", text); err != nil {
@@ -135,8 +135,8 @@ func (a *App) setBlocked(ctx context.Context, actor models.Actor, id models.Assi
 
 // checkText refuses a text that is too long to be meant.
 func checkText(field, text string) error {
-	if n := len([]rune(text)); n > maxText {
-		return models.FieldErr(field, "err.text_long", maxText, n)
+	if n := len([]rune(text)); n > MaxText {
+		return models.FieldErr(field, "err.text_long", MaxText, n)
 	}
 	return nil
 }

@@ -86,8 +86,8 @@ func (s Statement) act() models.Act {
 // is none, and adds evidence to it.
 func (v *act) draft(ctx context.Context, it models.Item, s Statement, files []models.Evidence, link string) (models.Submission, error) {
 	var errs models.Errors
-	if len([]rune(s.Text)) > maxText {
-		errs = append(errs, models.FieldErr("statement", "err.text_long", maxText, len([]rune(s.Text))))
+	if len([]rune(s.Text)) > MaxText {
+		errs = append(errs, models.FieldErr("statement", "err.text_long", MaxText, len([]rune(s.Text))))
 	}
 	link = strings.TrimSpace(link)
 	if link != "" && !webLink(link) {

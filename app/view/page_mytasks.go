@@ -20,6 +20,7 @@ type MyTasksPage struct {
 	DueNextDays          int
 	DueNextCount         int
 	Unsigned             int
+	SignAll              bool // the reader may sign for all of them at once
 	Done, Total          int
 
 	Groups []TaskGroup

@@ -45,7 +45,14 @@ type SubmitPage struct {
 	Who     string // who can clear what blocks
 	Blocked bool   // it is blocked now: the form can clear it
 
-	Errors FormErrors
+	Errors  FormErrors
+	Changed *Changed // somebody was first: the form stands on top of that now
+}
+
+// Changed says who changed what meanwhile. By is empty where nobody knows.
+type Changed struct {
+	By, At string
+	Act    string // key: T("event."+Act)
 }
 
 // MetricField is one figure to fill in.

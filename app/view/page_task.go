@@ -47,6 +47,18 @@ type TaskPage struct {
 	OnlyHref   string // history of the open unit alone
 	AllHref    string
 	Only       bool
+	HistoryCut bool       // there are older lines than are shown
+	Errors     FormErrors // of the list: nothing was ticked
+	CloseAll   *CloseAll  // nil where nobody can be signed off, or not by the reader
+}
+
+// CloseAll signs off, in one act, whoever of the measure is completed.
+type CloseAll struct {
+	Href    string // POST
+	AskHref string // this page with the confirmation
+	Cancel  string
+	Asked   bool
+	Units   []string
 }
 
 // TaskUnit is one unit's row on the task page.

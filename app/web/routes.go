@@ -18,6 +18,7 @@ func (s *Server) table() []route {
 	link := public("the one-time link is the key")
 	probe := public("load balancers and supervisors have no account; it tells nothing")
 	self := need(models.ActOwnAccount)
+	uploads := uploadBody(s.app.UploadMax)
 	return []route{
 		{method: get, path: "/static/*", policy: public("style sheet, script and pictures, the same for everybody"), handler: (*request).static},
 		{method: get, path: "/healthz", policy: probe, handler: (*request).healthz},
@@ -28,6 +29,30 @@ func (s *Server) table() []route {
 		{method: get, path: "/p/:plan/list", policy: need(models.ActSeeAll), handler: (*request).list},
 		{method: post, path: "/p/:plan/list/nudge", policy: need(models.ActNudge), handler: (*request).nudgeListed},
 		{method: post, path: "/p/:plan/nudge", policy: need(models.ActNudge), handler: (*request).nudgeMany},
+
+		{method: get, path: "/p/:plan/t/:addr", policy: need(models.ActSeePlan), handler: (*request).task},
+		{method: post, path: "/p/:plan/t/:addr/nudge", policy: need(models.ActNudge), handler: (*request).nudgeTicked},
+		{method: post, path: "/p/:plan/t/:addr/close", policy: need(models.ActClose), handler: (*request).closeAll},
+		{method: get, path: "/p/:plan/review", policy: need(models.ActSeeAll), handler: (*request).toReview},
+		{method: get, path: "/p/:plan/u/:code", policy: need(models.ActSeeUnit), handler: (*request).unitTasks},
+		{method: post, path: "/sign-all", policy: need(models.ActSign), handler: (*request).signAll},
+		{method: post, path: "/p/:plan/a/:id/sign", policy: need(models.ActSign), handler: (*request).sign},
+		// the lead office may report an obstacle too; each form asks for its own act
+		{method: get, path: "/p/:plan/a/:id/submit", policy: need(models.ActBlock), handler: (*request).submitPage},
+		{method: post, path: "/p/:plan/a/:id/submit", policy: need(models.ActSubmit), handler: (*request).submit, body: uploads},
+		{method: post, path: "/p/:plan/a/:id/na", policy: need(models.ActAskNA), handler: (*request).askNA, body: uploads},
+		{method: post, path: "/p/:plan/a/:id/progress", policy: need(models.ActProgress), handler: (*request).progress},
+		{method: post, path: "/p/:plan/a/:id/extend", policy: need(models.ActAskExtend), handler: (*request).extend},
+		{method: post, path: "/p/:plan/a/:id/block", policy: need(models.ActBlock), handler: (*request).block},
+		{method: post, path: "/p/:plan/a/:id/unblock", policy: need(models.ActBlock), handler: (*request).unblock},
+		{method: post, path: "/p/:plan/a/:id/review", policy: need(models.ActApprove), handler: (*request).review},
+		{method: post, path: "/p/:plan/x/:ext/decide", policy: need(models.ActDecideExt), handler: (*request).decideExtension},
+		{method: post, path: "/p/:plan/a/:id/nudge", policy: need(models.ActNudge), handler: (*request).nudgeOne},
+		{method: post, path: "/p/:plan/a/:id/close", policy: need(models.ActClose), handler: (*request).close},
+		{method: post, path: "/p/:plan/a/:id/reopen", policy: need(models.ActReopen), handler: (*request).reopen},
+		{method: post, path: "/p/:plan/a/:id/withdraw", policy: need(models.ActWithdraw), handler: (*request).withdraw},
+		{method: post, path: "/p/:plan/a/:id/opinion", policy: need(models.ActOpinion), handler: (*request).opinion},
+		{method: get, path: "/evidence/:ev", policy: need(models.ActSeeUnit), handler: (*request).evidence},
 
 		{method: get, path: "/login", policy: login, handler: (*request).loginPage},
 		{method: post, path: "/login", policy: login, handler: (*request).login},

@@ -6,7 +6,6 @@ import (
 
 	"duban/app/view"
 	"duban/models"
-	"duban/models/store"
 )
 
 // shell is the frame of a page: who is signed in, where he can go, what the
@@ -158,7 +157,7 @@ func (r *request) navigate(sh *view.Shell, key string, waiting int) {
 		}
 	default:
 		add(&sh.Nav, view.NavItem{Key: "people", Href: "/people"})
-		add(&sh.Phone, view.NavItem{Key: "people", Href: "/people", Icon: "people"})
+		add(&sh.Phone, view.NavItem{Key: "people", Href: "/people", Icon: "user"})
 	}
 	add(&sh.Phone, view.NavItem{Key: "notices", Href: "/notices", Icon: "bell", Count: sh.Unread})
 	add(&sh.Phone, view.NavItem{Key: "help", Href: "/help", Icon: "help"})
@@ -175,18 +174,16 @@ func (r *request) navigate(sh *view.Shell, key string, waiting int) {
 	}
 }
 
-// fillConflict says on the conflict page who changed what: the latest line of
-// the log about the assignment in the address.
+// fillConflict says on the conflict page who changed what, and gives back what
+// was typed.
 func (r *request) fillConflict(p *view.ErrorPage) {
-	id, err := r.id("id")
-	if err != nil || r.user.ID == 0 {
+	id, ok := r.Get(aboutKey).(models.AssignmentID)
+	if !ok || r.user.ID == 0 {
 		return
 	}
-	lines, err := r.read().Audit(r.ctx(), r.scope(), store.AuditFilter{Assignment: models.AssignmentID(id), Limit: 1})
-	if err != nil || len(lines) == 0 {
-		return
+	if line, ok := r.lastChange(id); ok {
+		p.ChangedBy, p.ChangedAt, p.ChangedWhat = line.ActorName, r.instant(line.At), actOf(line)
 	}
-	p.ChangedBy, p.ChangedAt, p.ChangedWhat = lines[0].ActorName, r.instant(lines[0].At), lines[0].Act
 	for _, name := range []string{"statement", "reason", "text", "cause", "answer"} {
 		if v := r.field(name); v != "" {
 			p.Typed = append(p.Typed, view.TypedField{Label: r.t("field." + name), Value: v})
