@@ -44,7 +44,8 @@ type TaskPage struct {
 	Open       *UnitPanel
 	Extensions []ExtensionCard
 	Events     []Event
-	OnlyHref   string // history of the open unit alone
+	Older      []Event // folded away
+	OnlyHref   string  // history of the open unit alone
 	AllHref    string
 	Only       bool
 	HistoryCut bool       // there are older lines than are shown

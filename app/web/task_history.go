@@ -13,6 +13,9 @@ import (
 // historyLines bounds how much of the log a task page looks at.
 const historyLines = 400
 
+// historyShown is how many lines stand open; older ones are folded away.
+const historyShown = 20
+
 // eventIcons are the signs of the history's lines; an act without one has that
 // of an ordinary step.
 var eventIcons = map[string]string{
@@ -95,8 +98,12 @@ func (t *taskPage) history(p *view.TaskPage) {
 	p.HistoryCut = len(t.log) == historyLines
 	events = append(events, t.calendarEvents()...)
 	sort.SliceStable(events, func(i, j int) bool { return events[i].at.After(events[j].at) })
-	for _, e := range events {
-		p.Events = append(p.Events, e.Event)
+	for i, e := range events {
+		if i < historyShown || len(events) <= historyShown+3 {
+			p.Events = append(p.Events, e.Event)
+		} else {
+			p.Older = append(p.Older, e.Event)
+		}
 	}
 }
 

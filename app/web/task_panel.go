@@ -44,7 +44,9 @@ func (t *taskPage) panel(p *view.TaskPage) {
 	t.confirm(&u)
 	t.review(&u, it)
 	p.Open = &u
-	p.Only, p.AllHref, p.OnlyHref = t.only(), u.Self, u.Self+"&only=1"
+	if t.scope().All { // a unit's history is its own anyway
+		p.Only, p.AllHref, p.OnlyHref = t.only(), u.Self, u.Self+"&only=1"
+	}
 }
 
 // place says where the unit stands among those that wait for review, and what
@@ -52,6 +54,9 @@ func (t *taskPage) panel(p *view.TaskPage) {
 func (t *taskPage) place(u *view.UnitPanel, it models.Item) {
 	i := slices.IndexFunc(t.waiting, func(x models.Item) bool { return x.ID == it.ID })
 	if i < 0 {
+		return
+	}
+	if !t.scope().All {
 		return
 	}
 	u.Index, u.Of = i+1, len(t.waiting)
