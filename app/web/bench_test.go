@@ -35,9 +35,10 @@ import (
 
 // site is a whole site on a database, for benchmarks and for tests.
 type site struct {
-	app *app.App
-	db  *store.DB
-	h   http.Handler
+	app    *app.App
+	db     *store.DB
+	server *Server
+	h      http.Handler
 }
 
 func newSite(t testing.TB, db *store.DB, now func() time.Time) site {
@@ -60,7 +61,7 @@ func newSite(t testing.TB, db *store.DB, now func() time.Time) site {
 	relay := &notify.Relay{DB: db, Now: now, Check: a.CheckMessage}
 	runner := jobs.New(a, relay, a.Log)
 	s := New(a, runner, r, cat, testLog(t), Config{Wall: time.Now, Channel: "files"})
-	return site{a, db, s.Handler()}
+	return site{a, db, s, s.Handler()}
 }
 
 // testLog puts what the site logs as an error beside the test that met it.
@@ -107,6 +108,18 @@ func (s site) get(t testing.TB, ck *http.Cookie, path string) *httptest.Response
 	return w
 }
 
+// ask makes a request of nobody in particular, with the given headers.
+func (s site) ask(t testing.TB, method, path string, header map[string]string) *httptest.ResponseRecorder {
+	t.Helper()
+	req := httptest.NewRequest(method, path, nil)
+	for k, v := range header {
+		req.Header.Set(k, v)
+	}
+	w := httptest.NewRecorder()
+	s.h.ServeHTTP(w, req)
+	return w
+}
+
 // bigDraft is an invented plan of n measures for one group of all units.
 func bigDraft(key string, n int) models.Draft {
 	d := models.Draft{Plan: models.DraftPlan{Key: key, Title: "大方案 " + key, Issuer: "市政府办公室", Issued: models.NewDate(2020, 8, 1), Year: 2020,
@@ -129,8 +142,12 @@ func bigDraft(key string, n int) models.Draft {
 // the duties finished.
 func bigSite(t testing.TB, plans ...int) site {
 	t.Helper()
+	return bigSiteOn(t, storetest.OpenSQLite(t), plans...)
+}
+
+func bigSiteOn(t testing.TB, db *store.DB, plans ...int) site {
+	t.Helper()
 	ctx := context.Background()
-	db := storetest.OpenSQLite(t)
 	now := time.Date(2020, 8, 3, 9, 0, 0, 0, storetest.Zone)
 	s := newSite(t, db, func() time.Time { return now })
 	sys := models.SystemActor("bench")

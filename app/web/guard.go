@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"runtime/debug"
 	"strings"
+	"time"
 
 	"duban/app/i18n"
 	"duban/models"
@@ -48,16 +49,20 @@ const smallBody = 256 << 10
 // register puts every route of the table on echo. It is the only place that
 // does, and it refuses a route without a policy.
 func (s *Server) register() {
-	s.routes = s.table()
-	for _, r := range s.routes {
+	s.add(s.table())
+	s.echo.RouteNotFound("/*", s.serve(route{policy: public("says that there is no such page"), handler: func(*request) error {
+		return models.Errf(models.NotFound, "err.not_found")
+	}}))
+}
+
+func (s *Server) add(routes []route) {
+	for _, r := range routes {
 		if !r.policy.declared() {
 			panic("web: no policy declared for " + r.method + " " + r.path)
 		}
 		s.echo.Add(r.method, r.path, s.serve(r))
 	}
-	s.echo.RouteNotFound("/*", s.serve(route{policy: public("says that there is no such page"), handler: func(*request) error {
-		return models.Errf(models.NotFound, "err.not_found")
-	}}))
+	s.routes = append(s.routes, routes...)
 }
 
 // serve wraps a route's handler: who asks, may he, in which language, within
@@ -81,6 +86,7 @@ func (s *Server) serve(rt route) echo.HandlerFunc {
 			}
 		}()
 		req := c.Request()
+		r.boundReading(limit)
 		if req.ContentLength > limit {
 			return models.Errf(models.TooLarge, "err.body_too_large", limit>>20)
 		}
@@ -100,6 +106,20 @@ func (s *Server) serve(rt route) echo.HandlerFunc {
 		}
 		return rt.handler(r)
 	}
+}
+
+// boundReading gives a slow sender half a minute for a form and ten minutes for
+// files, so that it cannot hold a connection for ever.
+func (r *request) boundReading(limit int64) {
+	if r.s.cfg.Wall == nil {
+		return
+	}
+	patience := 30 * time.Second
+	if limit > smallBody {
+		patience = 10 * time.Minute
+	}
+	// a recorder of tests has no deadlines; every real connection does
+	_ = http.NewResponseController(r.Response()).SetReadDeadline(r.s.cfg.Wall().Add(patience))
 }
 
 // identify finds out who asks and in which language to answer.
