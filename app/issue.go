@@ -234,7 +234,7 @@ func (v *act) syncGroups(ctx context.Context, plan models.PlanID) (int, int, err
 		if x.GroupID == 0 || wanted[key{x.MeasureID, x.UnitID}] || !x.State.Can(models.ActWithdraw) || x.State.Finished() || x.State == models.StateNA {
 			continue
 		}
-		if err := v.apply(ctx, models.ActWithdraw, x, models.Change{Reason: "group"}, nil); err != nil {
+		if err := v.apply(ctx, models.ActWithdraw, x, models.Change{Reason: "单位组成员变动，不再承担"}, nil); err != nil {
 			return 0, 0, err
 		}
 		left++
