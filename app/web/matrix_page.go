@@ -84,27 +84,21 @@ func (m *matrixPage) load() error {
 	if err != nil {
 		return err
 	}
-	members, err := r.Members(ctx)
-	if err != nil {
+	if m.members, err = r.MemberCounts(ctx, m.today); err != nil {
 		return err
 	}
-	m.index(units, groups, members)
+	m.index(units, groups)
 	return m.loadOpen()
 }
 
 // index puts what was loaded where the rows look for it.
-func (m *matrixPage) index(units []models.Unit, groups []models.UnitGroup, members []models.GroupMember) {
-	m.units, m.groups, m.members = map[models.UnitID]models.Unit{}, map[models.GroupID]models.UnitGroup{}, map[models.GroupID]int{}
+func (m *matrixPage) index(units []models.Unit, groups []models.UnitGroup) {
+	m.units, m.groups = map[models.UnitID]models.Unit{}, map[models.GroupID]models.UnitGroup{}
 	for _, u := range units {
 		m.units[u.ID] = u
 	}
 	for _, g := range groups {
 		m.groups[g.ID] = g
-	}
-	for _, x := range members {
-		if x.On(m.today) {
-			m.members[x.GroupID]++
-		}
 	}
 	m.byTask, m.measures = map[models.TaskID][]models.MeasureID{}, map[models.MeasureID]models.Measure{}
 	m.rs, m.ds = map[models.MeasureID][]models.Responsibility{}, map[models.MeasureID][]models.Deadline{}

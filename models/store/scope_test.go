@@ -110,7 +110,7 @@ func scopedCalls(o *storetest.Office) map[string]func(ctx context.Context, r sto
 // needed. A new method stands here or in scopedCalls, or TestScope fails.
 var unscoped = map[string]string{
 	"Units": "the register", "Unit": "the register", "UnitByCode": "the register", "Groups": "the register", "Group": "the register",
-	"Members": "the register", "Aliases": "the register",
+	"Members": "the register", "MemberCounts": "the register", "Aliases": "the register",
 	"Plans": "a plan's text is for all (ActSeePlan)", "Plan": "a plan's text", "PlanByKey": "a plan's text", "Content": "a plan's text",
 	"Measure": "a plan's text", "MeasureAt": "a plan's text", "MeasureText": "a plan's text",
 	"Targets": "a plan's text", "Problems": "the lead office's", "PlanVersions": "the lead office's",

@@ -50,6 +50,21 @@ func (r Reader) Members(ctx context.Context) ([]models.GroupMember, error) {
 	return out, fail(err)
 }
 
+// MemberCounts returns how many members each group has on day d.
+func (r Reader) MemberCounts(ctx context.Context, d models.Date) (map[models.GroupID]int, error) {
+	var rows []struct {
+		GroupID models.GroupID
+		N       int
+	}
+	err := r.q(ctx).Raw(`SELECT group_id, COUNT(*) AS n FROM group_members
+		WHERE from_date <= ? AND (to_date IS NULL OR to_date >= ?) GROUP BY 1`, d, d).Scan(&rows).Error
+	out := map[models.GroupID]int{}
+	for _, row := range rows {
+		out[row.GroupID] = row.N
+	}
+	return out, fail(err)
+}
+
 // Aliases returns every confirmed alias.
 func (r Reader) Aliases(ctx context.Context) ([]models.UnitAlias, error) {
 	var out []models.UnitAlias

@@ -107,6 +107,11 @@ func TestGroupsAndAliases(t *testing.T) {
 		all = must(db.Members(ctx))(t)
 		same(t, "ended", all[len(all)-1], members[0])
 		refused(t, db, models.Conflict, func(tx *store.Tx) error { return tx.EndMembership(ctx, members[0].ID, today) })
+		for on, want := range map[string]int{"2018-12-31": 0, "2019-01-01": 1, "2019-12-31": 1, "2020-01-01": 1, "2020-06-30": 1, "2020-07-01": 0} {
+			if n := must(db.MemberCounts(ctx, day(on)))(t)[group.ID]; n != want {
+				t.Errorf("%d members on %s, want %d", n, on, want)
+			}
+		}
 
 		alias := models.UnitAlias{Alias: "各镇", GroupID: group.ID}
 		write(t, db, func(tx *store.Tx) error { return tx.InsertAlias(ctx, &alias) })
