@@ -42,6 +42,9 @@ func (a *App) StoreFiles(ctx context.Context, ups []Upload) ([]models.Evidence, 
 			err = blob.Allowed(name, b.MIME)
 		}
 		if err != nil {
+			if models.CodeOf(err) == models.Internal { // the form says no more than that
+				a.Log.Warn("evidence file not stored", "name", name, "err", err)
+			}
 			errs = append(errs, fileError(name, err))
 			continue
 		}

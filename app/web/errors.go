@@ -38,7 +38,7 @@ func (s *Server) handleError(err error, c echo.Context) {
 	switch {
 	case isTooLarge(err):
 		code = models.TooLarge
-		err = models.Errf(models.TooLarge, "err.body_too_large", maxBytes(err)>>20)
+		err = models.Errf(models.TooLarge, "err.body_too_large", mebibytes(maxBytes(err)))
 	case errors.As(err, &he) && he.Code == http.StatusMethodNotAllowed:
 		s.answer(r, http.StatusMethodNotAllowed, "method", nil)
 		return

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/netip"
 	"runtime/debug"
+	"strconv"
 	"strings"
 	"time"
 
@@ -87,12 +88,12 @@ func (s *Server) serve(rt route) echo.HandlerFunc {
 		}()
 		req := c.Request()
 		r.boundReading(limit)
-		if req.ContentLength > limit {
-			return models.Errf(models.TooLarge, "err.body_too_large", limit>>20)
-		}
 		req.Body = http.MaxBytesReader(c.Response(), req.Body, limit)
-		if err := r.identify(); err != nil {
+		if err := r.identify(); err != nil { // first: a refusal too is said in the reader's language
 			return err
+		}
+		if req.ContentLength > limit {
+			return models.Errf(models.TooLarge, "err.body_too_large", mebibytes(limit))
 		}
 		if rt.policy.public == "" {
 			if r.user.ID == 0 {
@@ -142,6 +143,14 @@ func (r *request) identify() error {
 	r.actor = models.ActorOf(r.user, r.RealIP())
 	r.actor.Lang = string(r.lang)
 	return nil
+}
+
+// mebibytes is a limit as people read it: whole where it is whole.
+func mebibytes(n int64) any {
+	if n%(1<<20) == 0 {
+		return n >> 20
+	}
+	return strconv.FormatFloat(float64(n)/(1<<20), 'f', 2, 64)
 }
 
 func newRequestID() string {

@@ -6,7 +6,6 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/url"
-	"time"
 
 	"duban/app"
 	"duban/models"
@@ -19,9 +18,6 @@ const (
 	bodyFiles = 10
 	// maxFields bounds what is no file: names and values together, in bytes.
 	maxFields = 1 << 20
-	// uploadTime is how long one request may take to come in: 200 MiB over a
-	// line of 3 Mbit/s.
-	uploadTime = 10 * time.Minute
 )
 
 // uploadBody is the largest body of a route that takes files.
@@ -38,10 +34,6 @@ type uploaded struct {
 // form without files may come in the plain encoding.
 func (r *request) readUpload() (uploaded, error) {
 	var up uploaded
-	if wall := r.s.cfg.Wall; wall != nil {
-		// without support the server's own limits stand
-		_ = http.NewResponseController(r.Response()).SetReadDeadline(wall().Add(uploadTime))
-	}
 	mr, err := r.Request().MultipartReader()
 	if errors.Is(err, http.ErrNotMultipart) {
 		_, err := r.FormParams()
@@ -53,7 +45,7 @@ func (r *request) readUpload() (uploaded, error) {
 	values, left := url.Values{}, int64(maxFields)
 	for {
 		part, err := mr.NextPart()
-		if errors.Is(err, io.EOF) {
+		if err == io.EOF { // wrapped, it says that the form broke off
 			break
 		}
 		if err == nil {
@@ -86,14 +78,39 @@ func (r *request) readPart(part *multipart.Part, up *uploaded, values url.Values
 		up.refused = append(up.refused, models.FieldErr("files", "err.files_many", maxFiles))
 		return nil
 	}
-	files, refused := r.s.app.StoreFiles(r.ctx(), []app.Upload{{Name: part.FileName(), Body: part}})
+	src := &source{r: part}
+	files, refused := r.s.app.StoreFiles(r.ctx(), []app.Upload{{Name: part.FileName(), Body: src}})
+	if src.err != nil {
+		return src.err // the fault is the body's, not the file's
+	}
+	for _, e := range refused {
+		if e.Code == models.Internal {
+			return e
+		}
+	}
 	up.files, up.refused = append(up.files, files...), append(up.refused, refused...)
 	return nil
 }
 
+// source notes how reading a part failed.
+type source struct {
+	r   io.Reader
+	err error
+}
+
+// Read implements io.Reader.
+func (s *source) Read(b []byte) (int, error) {
+	n, err := s.r.Read(b)
+	if err != nil && err != io.EOF {
+		s.err = err
+	}
+	return n, err
+}
+
 // broken names a body that did not come in whole: over its limit, or cut off.
 func broken(err error) error {
-	if isTooLarge(err) || models.CodeOf(err) != models.Internal {
+	var e *models.Error
+	if isTooLarge(err) || errors.As(err, &e) {
 		return err
 	}
 	return models.Errf(models.Invalid, "err.upload_broken")
