@@ -60,7 +60,7 @@ func everyKind(t testing.TB, db *store.DB, key string) (models.Plan, []models.As
 	t.Helper()
 	days := []models.Date{{}, today.AddDays(-30), today.AddDays(-1), today, today.AddDays(1),
 		today.AddDays(models.DueSoonDays), today.AddDays(models.DueSoonDays + 1)}
-	issued := []models.Date{today.AddDays(-31), today.AddDays(-30), today, today.AddDays(models.DueSoonDays)}
+	issued := []models.Date{today.AddDays(-31), today.AddDays(-30), today, today.AddDays(models.DueSoonDays + 1)}
 	roles := []models.UnitRole{models.UnitLead, models.UnitResponsible, models.UnitPilot, models.UnitCooperate}
 	// 29 units, because a number without common factors gives each unit every kind.
 	const units = 29

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"os"
 	"os/exec"
@@ -213,6 +214,35 @@ func TestTransactionInsideAnother(t *testing.T) {
 		t.Errorf("after %s: %v", time.Since(begun), err)
 	}
 	write(t, db, func(tx *store.Tx) error { return tx.SetSetting(ctx, "k", "after") })
+}
+
+// A transaction holds SQLite's write lock from its beginning: one that reads
+// first cannot find, when it comes to write, that somebody wrote in between.
+func TestTransactionBeginsWithTheLock(t *testing.T) {
+	path := storetest.SQLiteFile(t)
+	db := storetest.Open(t, store.Options{Database: path})
+	ctx := t.Context()
+	outside, err := sql.Open("sqlite", path) // a tool beside the program, in no mood to wait
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer outside.Close()
+	interfere := func() error {
+		_, err := outside.ExecContext(ctx, "INSERT INTO settings (key, value) VALUES ('outside', '')")
+		return err
+	}
+	write(t, db, func(tx *store.Tx) error {
+		if _, err := tx.Plans(ctx); err != nil {
+			return err
+		}
+		if err := interfere(); err == nil {
+			t.Error("somebody else wrote inside the transaction")
+		}
+		return tx.SetSetting(ctx, "k", "v")
+	})
+	if err := interfere(); err != nil {
+		t.Errorf("after the transaction: %v", err)
+	}
 }
 
 // What a transaction did is gone when it fails, panics or is given up.
