@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"math"
 	"net/url"
 	"strings"
 
@@ -95,6 +96,11 @@ func (v *act) draft(ctx context.Context, it models.Item, s Statement, files []mo
 	link = strings.TrimSpace(link)
 	if link != "" && !webLink(link) {
 		errs = append(errs, models.FieldErr("link", "err.link"))
+	}
+	for _, f := range s.Figures {
+		if math.IsNaN(f.Value) || math.IsInf(f.Value, 0) { // JSON cannot hold them
+			errs = append(errs, models.FieldErr("figure", "err.figure_form"))
+		}
 	}
 	if len(errs) > 0 {
 		return models.Submission{}, errs
