@@ -16,11 +16,15 @@ func init() {
 		p := taskFixture(lang)
 		p.Open = unitPanelFixture("done")
 		p.Open.Confirm, p.Open.CanClose = "close", true
+		p.CloseAll = &CloseAll{Href: p.Path + "/close", AskHref: p.Path + "?do=close_all#close", Cancel: p.Path, Units: []string{"市民政局", "市教育局"}}
+		p.Errors.Add("a", "请先勾选要办理的单位。")
+		p.HistoryCut, p.Older = true, p.Events[3:]
 		p.Extensions = nil
 		return p
 	})
 	addFixture("task-na", "task", func(lang i18n.Lang) any {
 		p := taskFixture(lang)
+		p.CloseAll = &CloseAll{Href: p.Path + "/close", Cancel: p.Path, Asked: true, Units: []string{"市民政局"}}
 		p.Open = unitPanelFixture("review")
 		p.Open.Current = &SubmissionView{Number: 1, NA: true, At: "2020-10-09 10:02", WaitDays: 4, Statement: "我局机构改革后不再承担此类事项，依据《安达市机构改革方案》第三条。", Handler: "赵磊", Approver: "李强（副局长）"}
 		p.Open.Review = &ReviewForm{Version: 3, Submission: 7, Reasons: []string{"evidence", "mismatch", "figures", "unsigned", "other"}}

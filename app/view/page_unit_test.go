@@ -4,6 +4,11 @@ import "duban/app/i18n"
 
 func init() {
 	addFixture("mytasks", "mytasks", func(lang i18n.Lang) any { return myTasksFixture(lang) })
+	addFixture("mytasks-unsigned", "mytasks", func(lang i18n.Lang) any {
+		p := myTasksFixture(lang)
+		p.Unsigned, p.SignAll = 5, true
+		return p
+	})
 	addFixture("mytasks-foreign", "mytasks", func(lang i18n.Lang) any {
 		p := myTasksFixture(lang)
 		p.Shell = leadShell(lang, "units", "/p/anda-2020/u/anda-gaj")
@@ -48,6 +53,7 @@ func init() {
 	}
 	addFixture("submit-returned", "submit", func(lang i18n.Lang) any {
 		p := submitFixture(lang)
+		p.Changed = &Changed{By: "李明", At: "2020-10-13 08:40", Act: "nudge"}
 		p.Resubmit, p.Due, p.Days, p.Reason, p.ReasonBy, p.ReasonAt = true, "2020-10-16", 3, "零跑动清单缺“户籍证明”等 3 个事项，请补充后重报。", "李明", "2020-10-12 09:00"
 		return p
 	})

@@ -29,7 +29,7 @@ func TestJourney(t *testing.T) {
 	// hand in without evidence: refused, everything typed is still there
 	page := unit.get(act+"/submit").is(200, "填报完成情况", "覆盖率", "要求 ≥ 90%", "陈镇长（副镇长）")
 	typed := with(page.form(act+"/submit"), "statement", "已设立 <b>12</b> 个网点。", "m0", "88", "handler", "冯任民", "signed", "1", "do", "submit")
-	page = unit.upload(act+"/submit", typed).is(422, "还不能提交，有 2 处要改", "请至少上传一份佐证材料", "未达到要求")
+	page = unit.upload(act+"/submit", typed).is(422, "还不能提交，有 2 处要改", "请至少上传一份佐证材料", "覆盖率为 88%，未达到要求（≥ 90%）")
 	again := page.form(act + "/submit")
 	for field, want := range map[string]string{"statement": "已设立 <b>12</b> 个网点。", "m0": "88", "handler": "冯任民", "approver": "陈镇长（副镇长）", "signed": "1"} {
 		if got := again.Get(field); got != want {

@@ -95,6 +95,8 @@ func (r *request) errText(e *models.Error) string {
 	for i, a := range e.Args {
 		if d, ok := a.(models.Date); ok {
 			a = r.s.view.Locale(r.lang).Day(d.String())
+		} else if f, ok := a.(float64); ok {
+			a = number(f)
 		}
 		args[i] = a
 	}
@@ -104,6 +106,10 @@ func (r *request) errText(e *models.Error) string {
 			if i < len(args) {
 				args[i] = r.t(p + args[i].(string))
 			}
+		}
+	case "err.figure_short": // the operator is a sign: ≥, and none for "exactly"
+		if len(args) > 2 {
+			args[2] = opSigns[args[2].(string)]
 		}
 	}
 	return r.t(e.Key, args...)

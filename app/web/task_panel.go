@@ -155,14 +155,14 @@ func figureLine(f models.Figure) view.FigureLine {
 }
 
 // opSigns are the signs of targets as people write them; "exactly" has none.
-var opSigns = map[string]string{">=": "≥ ", "<=": "≤ ", ">": "> ", "<": "< "}
+var opSigns = map[string]string{">=": "≥", "<=": "≤", ">": ">", "<": "<"}
 
 // required is a target as people write it: ≥ 70.
 func required(op string, v float64) string {
 	if op == "" {
 		return ""
 	}
-	return opSigns[op] + number(v)
+	return strings.TrimSpace(opSigns[op] + " " + number(v))
 }
 
 func number(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
