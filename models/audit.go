@@ -26,3 +26,12 @@ type AuditEntry struct {
 
 // TableName names the table for the store.
 func (AuditEntry) TableName() string { return "audit" }
+
+// SystemActs are the acts that concern accounts, the register and the machine:
+// what an administrator, who has no business rights, reads of the log.
+var SystemActs = []string{
+	"login", "login_failed", "logout", "password", "setup", "lang", "invite",
+	"user_created", "user_changed", "user_disabled", "user_enabled", "people",
+	"register", "unit_created", "unit_changed", "aliases", string(ActPost), "group_join", "group_leave",
+	"retry", "run_jobs",
+}

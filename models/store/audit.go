@@ -2,8 +2,12 @@ package store
 
 import (
 	"context"
+	"strings"
+	"time"
 
 	"duban/models"
+
+	"gorm.io/gorm"
 )
 
 // InsertAudit adds a line to the log.
@@ -17,9 +21,18 @@ type AuditFilter struct {
 	Measure    models.MeasureID
 	Assignment models.AssignmentID
 	Actor      models.UserID
+	Unit       models.UnitID // whose duty it concerns, or whose person acted
 	Act        string
-	BeforeID   models.AuditID
-	Limit      int
+	// Object is what it concerns, exactly: an account name, "message 12".
+	Object string
+	// Since and Until bound the instant: from Since on, before Until.
+	Since, Until time.Time
+	// Text must occur in the person's name, the object or the note.
+	Text              string
+	BeforeID, AfterID models.AuditID
+	Limit             int
+	// system keeps what an administrator may read: see SystemAudit.
+	system bool
 }
 
 // Audit returns lines of the log, newest first. A viewer without the whole
@@ -36,25 +49,42 @@ func (r Reader) Audit(ctx context.Context, s models.Scope, f AuditFilter) ([]mod
 		{"assignment_id = ?", f.Assignment, f.Assignment != 0},
 		{"actor_id = ?", f.Actor, f.Actor != 0},
 		{"act = ?", f.Act, f.Act != ""},
-		{"id < ?", f.BeforeID, f.BeforeID != 0},
+		{"object = ?", f.Object, f.Object != ""},
+		{"at >= ?", f.Since, !f.Since.IsZero()},
+		{"at < ?", f.Until, !f.Until.IsZero()},
+		{"act IN ? AND plan_id = 0 AND assignment_id = 0", models.SystemActs, f.system},
 	} {
 		if w.used {
 			g = g.Where(w.sql, w.arg)
 		}
 	}
+	if f.Unit != 0 {
+		g = g.Where("(unit_id = ? OR actor_unit_id = ?)", f.Unit, f.Unit)
+	}
+	if f.Text != "" {
+		like := "%" + escapeLike(strings.ToLower(f.Text)) + "%"
+		g = g.Where("(LOWER(actor_name) LIKE ? ESCAPE '!' OR LOWER(object) LIKE ? ESCAPE '!' OR LOWER(note) LIKE ? ESCAPE '!')", like, like, like)
+	}
+	return keyset[models.AuditEntry](auditScope(g, s), int64(f.BeforeID), int64(f.AfterID), f.Limit)
+}
+
+// auditScope adds the viewer's scope to a question about the log.
+func auditScope(g *gorm.DB, s models.Scope) *gorm.DB {
 	switch {
 	case s.All:
+		return g
 	case s.Unit != 0:
-		g = g.Where("(unit_id = ?)", s.Unit)
-	default:
-		g = g.Where("(1 = 0)")
+		return g.Where("(unit_id = ?)", s.Unit)
 	}
-	if f.Limit > 0 {
-		g = g.Limit(f.Limit)
-	}
-	var out []models.AuditEntry
-	err := g.Order("id DESC").Find(&out).Error
-	return out, fail(err)
+	return g.Where("(1 = 0)")
+}
+
+// SystemAudit is the log as an administrator reads it, who has no business
+// rights: accounts, sessions, the register, mails and jobs, and no line about
+// a plan or a duty.
+func (r Reader) SystemAudit(ctx context.Context, f AuditFilter) ([]models.AuditEntry, error) {
+	f.system = true
+	return r.Audit(ctx, models.Scope{All: true}, f)
 }
 
 // LatestAudit returns the latest line of the log about each assignment of a

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"duban/models"
@@ -137,10 +138,14 @@ func (tx *Tx) RetryMessage(ctx context.Context, id models.MessageID, now time.Ti
 
 // MessageFilter narrows the outbox. Zero fields do not narrow.
 type MessageFilter struct {
-	State    models.MessageState
-	User     models.UserID
-	BeforeID models.MessageID
-	Limit    int
+	State models.MessageState
+	User  models.UserID
+	// Text must occur in the recipient's name or address or, with InSubject,
+	// in the subject.
+	Text              string
+	InSubject         bool
+	BeforeID, AfterID models.MessageID
+	Limit             int
 }
 
 // Messages returns outgoing mails, newest first, without their bodies.
@@ -152,15 +157,15 @@ func (r Reader) Messages(ctx context.Context, f MessageFilter) ([]models.Message
 	if f.User != 0 {
 		g = g.Where("user_id = ?", f.User)
 	}
-	if f.BeforeID != 0 {
-		g = g.Where("id < ?", f.BeforeID)
+	if f.Text != "" {
+		like := "%" + escapeLike(strings.ToLower(f.Text)) + "%"
+		where, args := "LOWER(to_name) LIKE ? ESCAPE '!' OR LOWER(to_address) LIKE ? ESCAPE '!'", []any{like, like}
+		if f.InSubject {
+			where, args = where+" OR LOWER(subject) LIKE ? ESCAPE '!'", append(args, like)
+		}
+		g = g.Where("("+where+")", args...)
 	}
-	if f.Limit > 0 {
-		g = g.Limit(f.Limit)
-	}
-	var out []models.Message
-	err := g.Order("id DESC").Find(&out).Error
-	return out, fail(err)
+	return keyset[models.Message](g, int64(f.BeforeID), int64(f.AfterID), f.Limit)
 }
 
 // HasMessage reports whether a mail of that key is queued, sent or given up.

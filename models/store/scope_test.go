@@ -100,6 +100,10 @@ func scopedCalls(o *storetest.Office) map[string]func(ctx context.Context, r sto
 		"LatestAudit": func(ctx context.Context, r store.Reader, s models.Scope) (any, error) {
 			return r.LatestAudit(ctx, s, blocked.MeasureID, 0, []string{string(models.ActProgress)})
 		},
+		"UnitsIn": func(ctx context.Context, r store.Reader, s models.Scope) (any, error) { return r.UnitsIn(ctx, s) },
+		"LastActs": func(ctx context.Context, r store.Reader, s models.Scope) (any, error) {
+			return r.LastActs(ctx, s, plan)
+		},
 		"Audit": func(ctx context.Context, r store.Reader, s models.Scope) (any, error) {
 			return r.Audit(ctx, s, store.AuditFilter{Assignment: blocked.ID})
 		},
@@ -120,7 +124,10 @@ var unscoped = map[string]string{
 	"EvidenceHashes": "the sweep of files", "KnownNotices": "jobs", "NoticesOf": "by the person", "CountUnread": "by the person",
 	"NoticesIn": "the relay", "Messages": "ActJobs", "Message": "ActJobs", "Attempts": "ActJobs", "CountMessages": "ActJobs",
 	"HasMessage": "jobs",
-	"Run":        "ActJobs", "Runs": "ActJobs",
+	"PlanSizes":  "a plan's text", "DraftSizes": "a plan's text", "GroupUses": "a plan's text", "MeasuresByID": "a plan's text",
+	"CountSessions": "accounts", "LatestRuns": "ActJobs", "Stuck": "ActJobs", "StatesOf": "by the person's own notices",
+	"Notices": "by the person", "CountNotices": "by the person", "SystemAudit": "accounts, the register and the machine only",
+	"Run": "ActJobs", "Runs": "ActJobs",
 }
 
 // Every question about assignments answers nothing outside the viewer's
