@@ -27,7 +27,7 @@ func init() {
 		p.CloseAll = &CloseAll{Href: p.Path + "/close", Cancel: p.Path, Asked: true, Units: []string{"市民政局"}}
 		p.Open = unitPanelFixture("review")
 		p.Open.Current = &SubmissionView{Number: 1, NA: true, At: "2020-10-09 10:02", WaitDays: 4, Statement: "我局机构改革后不再承担此类事项，依据《安达市机构改革方案》第三条。", Handler: "赵磊", Approver: "李强（副局长）"}
-		p.Open.Review = &ReviewForm{Version: 3, Submission: 7, Reasons: []string{"evidence", "mismatch", "figures", "unsigned", "other"}}
+		p.Open.Review = &ReviewForm{Version: 3, Reasons: []string{"evidence", "mismatch", "figures", "unsigned", "other"}}
 		p.Extensions = nil
 		return p
 	})
@@ -110,7 +110,7 @@ func taskFixture(lang i18n.Lang) TaskPage {
 		p.Units = append(p.Units, u)
 	}
 	p.Open = unitPanelFixture("review")
-	p.Open.Review = &ReviewForm{Version: 3, Submission: 7, Decision: "return", ReasonCode: "evidence", Reasons: []string{"evidence", "mismatch", "figures", "unsigned", "other"},
+	p.Open.Review = &ReviewForm{Version: 3, Decision: "return", ReasonCode: "evidence", Reasons: []string{"evidence", "mismatch", "figures", "unsigned", "other"},
 		Reason: "请补充带时间水印的平台事项列表截图，其余材料无需重报。", ResubmitBy: "2020-10-16", Next: true}
 	p.Extensions = []ExtensionCard{{ID: 4, Version: 1, Href: "/p/anda-2020/x/4/decide", Unit: "市水务局", Number: 2, From: "2020-09-30", To: "2020-10-25", Days: 25, Others: 49,
 		Reason: "省厅水利事项库接口 10月20日开放，此前无法完成对接；已附省厅通知。", By: "赵磊", At: "2020-10-13 08:40", Late: 13, State: "open", Can: true}}
