@@ -153,7 +153,7 @@ type SubmissionView struct {
 
 // ReviewForm is the decision on a submission, with what was typed kept.
 type ReviewForm struct {
-	Version    int // of the assignment, so that a newer hand-in is not decided on
+	Version    int    // of the assignment, so that a newer hand-in is not decided on
 	Decision   string // approve, return or ""
 	ReasonCode string
 	Reasons    []string // codes; words are T("reason."+code)
