@@ -54,6 +54,15 @@ func (s *Server) table() []route {
 		{method: post, path: "/p/:plan/a/:id/opinion", policy: need(models.ActOpinion), handler: (*request).opinion},
 		{method: get, path: "/evidence/:ev", policy: need(models.ActSeeUnit), handler: (*request).evidence},
 
+		{method: get, path: "/people", policy: need(models.ActPeople), handler: (*request).people},
+		{method: get, path: "/people/new", policy: need(models.ActPeople), handler: (*request).newPerson},
+		{method: post, path: "/people", policy: need(models.ActPeople), handler: (*request).createPerson},
+		{method: get, path: "/people/:id", policy: need(models.ActPeople), handler: (*request).person},
+		{method: post, path: "/people/:id", policy: need(models.ActPeople), handler: (*request).updatePerson},
+		{method: post, path: "/people/:id/link", policy: need(models.ActPeople), handler: (*request).renewLink},
+		{method: post, path: "/people/:id/disable", policy: need(models.ActPeople), handler: (*request).disablePerson},
+		{method: post, path: "/people/:id/enable", policy: need(models.ActPeople), handler: (*request).enablePerson},
+
 		{method: get, path: "/login", policy: login, handler: (*request).loginPage},
 		{method: post, path: "/login", policy: login, handler: (*request).login},
 		{method: post, path: "/logout", policy: self, handler: (*request).logout},
