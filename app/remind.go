@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sort"
 
 	"duban/models"
@@ -147,25 +148,16 @@ func (a *App) deliver(ctx context.Context, rep Report, byUser map[models.UserID]
 	if err != nil {
 		return rep, err
 	}
+	for _, id := range users {
+		byUser[id] = slices.DeleteFunc(byUser[id], func(n models.Notice) bool { return known[n.Key] })
+	}
+	if dry {
+		return a.plan(ctx, rep, users, byUser, posts)
+	}
 	var first error
 	for _, id := range users {
-		var fresh []models.Notice
-		for _, n := range byUser[id] {
-			if !known[n.Key] {
-				fresh = append(fresh, n)
-			}
-		}
+		fresh := byUser[id]
 		if len(fresh) == 0 {
-			continue
-		}
-		if dry {
-			p, err := a.plan(ctx, posts.users[id], fresh, rep.Day)
-			if err != nil {
-				return rep, err
-			}
-			rep.Planned = append(rep.Planned, p)
-			rep.Notices += len(fresh)
-			rep.Mails++
 			continue
 		}
 		var t told
@@ -197,16 +189,30 @@ func firstOf(a, b error) error {
 	return b
 }
 
-// plan renders what a person would be told, without telling.
-func (a *App) plan(ctx context.Context, u models.User, ns []models.Notice, day models.Date) (Planned, error) {
+// plan renders what each person would be told, without telling.
+func (a *App) plan(ctx context.Context, rep Report, users []models.UserID, byUser map[models.UserID][]models.Notice, posts posts) (Report, error) {
 	ids := map[models.AssignmentID]bool{}
-	for _, n := range ns {
-		ids[n.AssignmentID] = true
+	for _, ns := range byUser {
+		for _, n := range ns {
+			ids[n.AssignmentID] = true
+		}
 	}
-	items, err := itemsByID(ctx, a.DB.Reader, ids, day)
+	items, err := itemsByID(ctx, a.DB.Reader, ids, rep.Day)
 	if err != nil {
-		return Planned{}, err
+		return rep, err
 	}
-	mail, err := a.noticeMail(u, ns, items, day)
-	return Planned{To: u, Notices: ns, Subject: mail.Subject, Text: mail.Text, HTML: mail.HTML}, err
+	for _, id := range users {
+		ns, u := byUser[id], posts.users[id]
+		if len(ns) == 0 {
+			continue
+		}
+		mail, err := a.noticeMail(u, ns, items, rep.Day)
+		if err != nil {
+			return rep, err
+		}
+		rep.Planned = append(rep.Planned, Planned{To: u, Notices: ns, Subject: mail.Subject, Text: mail.Text, HTML: mail.HTML})
+		rep.Notices += len(ns)
+		rep.Mails++
+	}
+	return rep, nil
 }

@@ -42,14 +42,20 @@ func (a *App) SendDigests(ctx context.Context, asOf models.Date, dry bool) (Repo
 	if err != nil {
 		return rep, err
 	}
+	var known map[string]bool
+	if dry {
+		keys := make([]string, len(mails))
+		for i, d := range mails {
+			keys[i] = d.key
+		}
+		if known, err = a.DB.KnownMessages(ctx, keys); err != nil {
+			return rep, err
+		}
+	}
 	var first error
 	for _, d := range mails {
 		if dry {
-			sent, err := a.digestQueued(ctx, d.key)
-			if err != nil {
-				return rep, err
-			}
-			if !sent {
+			if !known[d.key] {
 				rep.Planned = append(rep.Planned, Planned{To: d.to, Subject: d.mail.Subject, Text: d.mail.Text, HTML: d.mail.HTML})
 				rep.Mails++
 			}
@@ -74,12 +80,6 @@ func (a *App) SendDigests(ctx context.Context, asOf models.Date, dry bool) (Repo
 		return rep, fmt.Errorf("%d digests could not be queued; the first: %w", rep.Failed, first)
 	}
 	return rep, nil
-}
-
-// digestQueued reports whether the person's digest of the week is queued or
-// sent already.
-func (a *App) digestQueued(ctx context.Context, key string) (bool, error) {
-	return a.DB.HasMessage(ctx, key)
 }
 
 // DigestMessages renders the digests of asOf's week as the very outbox rows

@@ -30,10 +30,15 @@ func (tx *Tx) InsertNotices(ctx context.Context, ns []models.Notice) ([]models.N
 // KnownNotices returns which of the keys are told already, so that a job asks
 // once instead of trying each.
 func (r Reader) KnownNotices(ctx context.Context, keys []string) (map[string]bool, error) {
+	return r.known(ctx, "notices", keys)
+}
+
+// known asks a table which keys it has, 500 at a time.
+func (r Reader) known(ctx context.Context, table string, keys []string) (map[string]bool, error) {
 	known := map[string]bool{}
 	for start := 0; start < len(keys); start += 500 {
 		var got []string
-		err := r.q(ctx).Raw(`SELECT "key" FROM notices WHERE "key" IN ?`, keys[start:min(start+500, len(keys))]).Scan(&got).Error
+		err := r.q(ctx).Raw(`SELECT "key" FROM `+table+` WHERE "key" IN ?`, keys[start:min(start+500, len(keys))]).Scan(&got).Error
 		if err != nil {
 			return nil, fail(err)
 		}
@@ -168,11 +173,10 @@ func (r Reader) Messages(ctx context.Context, f MessageFilter) ([]models.Message
 	return keyset[models.Message](g, int64(f.BeforeID), int64(f.AfterID), f.Limit)
 }
 
-// HasMessage reports whether a mail of that key is queued, sent or given up.
-func (r Reader) HasMessage(ctx context.Context, key string) (bool, error) {
-	var n int64
-	err := r.q(ctx).Model(&models.Message{}).Where(`"key" = ?`, key).Count(&n).Error
-	return n > 0, fail(err)
+// KnownMessages returns which of the keys a mail is queued, sent or given up
+// under.
+func (r Reader) KnownMessages(ctx context.Context, keys []string) (map[string]bool, error) {
+	return r.known(ctx, "messages", keys)
 }
 
 // Message returns one mail with its bodies; not_found if there is none.

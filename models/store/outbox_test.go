@@ -138,9 +138,7 @@ func TestMessages(t *testing.T) {
 		if _, err := db.Message(ctx, nobody); models.CodeOf(err) != models.NotFound {
 			t.Errorf("unknown message: %v", err)
 		}
-		if a, b := must(db.HasMessage(ctx, ms[0].Key))(t), must(db.HasMessage(ctx, "another"))(t); !a || b {
-			t.Errorf("has: %v and %v", a, b)
-		}
+		same(t, "known", must(db.KnownMessages(ctx, []string{"another", ms[0].Key}))(t), map[string]bool{ms[0].Key: true})
 		write(t, db, func(tx *store.Tx) error { // the same key again
 			twin := ms[0]
 			twin.ID, twin.MIMEID = 0, "another"
