@@ -135,6 +135,6 @@ func (e EvidenceLine) SizeText() string { return Bytes(e.Size) }
 
 // Pager leads through a long list.
 type Pager struct {
-	From, To, Total int
+	From, To, Total int    // Total 0: nobody counted
 	Newer, Older    string // addresses, empty at the ends
 }

@@ -81,7 +81,7 @@ func turn[T any](r *request, k keys, rows []T, size, total int, id func(T) int64
 	if k.after != 0 && !newer {
 		k.at = 0
 	}
-	p := view.Pager{From: k.at + 1, To: k.at + len(rows), Total: max(total, k.at+len(rows))}
+	p := view.Pager{From: k.at + 1, To: k.at + len(rows), Total: total}
 	if len(rows) == 0 {
 		if newer {
 			p.Newer = r.address("", "")

@@ -63,6 +63,14 @@ func (s *Server) table() []route {
 		{method: post, path: "/people/:id/disable", policy: need(models.ActPeople), handler: (*request).disablePerson},
 		{method: post, path: "/people/:id/enable", policy: need(models.ActPeople), handler: (*request).enablePerson},
 
+		{method: get, path: "/outbox", policy: need(models.ActJobs), handler: (*request).outbox},
+		{method: get, path: "/outbox/:id", policy: need(models.ActJobs), handler: (*request).message},
+		{method: get, path: "/outbox/:id/html", policy: need(models.ActJobs), handler: (*request).messageHTML},
+		{method: get, path: "/outbox/:id/eml", policy: need(models.ActJobs), handler: (*request).messageEML},
+		{method: post, path: "/outbox/:id/retry", policy: need(models.ActRunJobs), handler: (*request).retryMessage},
+		{method: get, path: "/notices", policy: self, handler: (*request).notices},
+		{method: post, path: "/notices/read", policy: self, handler: (*request).readNotices},
+
 		{method: get, path: "/login", policy: login, handler: (*request).loginPage},
 		{method: post, path: "/login", policy: login, handler: (*request).login},
 		{method: post, path: "/logout", policy: self, handler: (*request).logout},
