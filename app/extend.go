@@ -73,6 +73,9 @@ func (a *App) DecideExtension(ctx context.Context, actor models.Actor, id models
 		if e.State != models.ExtensionOpen || version != 0 && version != e.Version {
 			return models.Errf(models.Conflict, "err.stale")
 		}
+		if !it.State.Can(models.ActDecideExt) {
+			return models.Errf(models.Conflict, "err.state", string(models.ActDecideExt), string(it.State))
+		}
 		kind := models.NoticeRefused
 		e.State = models.ExtensionRefused
 		if grantTo.IsZero() {

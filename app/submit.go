@@ -172,7 +172,7 @@ func webLink(s string) bool {
 
 // RemoveEvidence takes a file or link out of the unit's draft. The file itself
 // stays until the sweep. Errors: not_found (also when it was handed in
-// already), forbidden.
+// already), forbidden, conflict when nothing can be handed in now.
 func (a *App) RemoveEvidence(ctx context.Context, actor models.Actor, id models.AssignmentID, ev models.EvidenceID) error {
 	return a.change(ctx, actor, func(v *act) error {
 		it, err := v.item(ctx, models.ActSubmit, id, 0)
@@ -182,6 +182,9 @@ func (a *App) RemoveEvidence(ctx context.Context, actor models.Actor, id models.
 		d, err := v.tx.SubmissionOf(ctx, id, models.SubmissionDraft)
 		if err != nil {
 			return err
+		}
+		if !it.State.Can(models.ActSubmit) { // withdrawn with a draft in hand
+			return models.Errf(models.Conflict, "err.state", string(models.ActSubmit), string(it.State))
 		}
 		if err := v.tx.DeleteEvidence(ctx, d.ID, ev); err != nil {
 			return err
