@@ -96,11 +96,12 @@ func (r *Runner) daily(hour, minute int) func(time.Time) string {
 }
 
 // weekly is the slot of the digest: the ISO week, from its Monday 08:30 on, or
-// from the first working day when Monday is off.
+// from the first working day when Monday is off. One that was missed is caught
+// up later in the week, not on a day off.
 func (r *Runner) weekly(now time.Time) string {
 	today := models.DateIn(now, r.zone)
 	day := r.app.DigestDay(today)
-	if day.IsZero() || today.Before(day) || today == day && !reached(now.In(r.zone), digestHour, digestMinute) {
+	if day.IsZero() || !r.app.Calendar.IsWorkday(today) || today.Before(day) || today == day && !reached(now.In(r.zone), digestHour, digestMinute) {
 		return ""
 	}
 	return models.WeekName(today)
@@ -192,6 +193,10 @@ const (
 	relayEvery   = 20 * time.Second
 	catchUpEvery = 5 * time.Minute
 )
+
+// RelayEvery is how often the relay looks at the outbox unasked, for the jobs
+// page.
+const RelayEvery = relayEvery
 
 // Start wakes the jobs by cron, catches up with what was missed, and keeps the
 // outbox draining until Stop.
