@@ -23,8 +23,8 @@ const (
 
 // Login checks account and password and opens a session; it returns the token
 // for the cookie. The answer is the same for a wrong password and an unknown
-// account, and takes the same work. Errors: unauthenticated (with the tries
-// left), forbidden when the account is locked or disabled.
+// or disabled account, and takes the same work. Errors: unauthenticated (with
+// the tries left), forbidden when the account is locked.
 func (a *App) Login(ctx context.Context, login, password, ip, agent string) (string, models.User, error) {
 	login = strings.TrimSpace(login)
 	now := a.now()

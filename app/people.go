@@ -141,9 +141,9 @@ func (a *App) Invite(ctx context.Context, actor models.Actor, id models.UserID) 
 }
 
 // UpdateUser changes a person's words, role and unit. A changed role or unit
-// ends the person's sessions. Errors: invalid, not_found, forbidden (nobody
-// changes his own role), conflict (changed since; the last administrator must
-// stay one).
+// ends the person's sessions. Errors: invalid (also: nobody changes his own
+// role), not_found, forbidden, conflict (changed since; the last administrator
+// must stay one).
 func (a *App) UpdateUser(ctx context.Context, actor models.Actor, in models.User) error {
 	trimUser(&in)
 	return a.change(ctx, actor, func(v *act) error {
@@ -238,7 +238,7 @@ func (v *act) keepAnAdmin(ctx context.Context, u models.User) error {
 	if u.Role != models.RoleAdmin || !u.Active() {
 		return nil
 	}
-	admins, err := v.tx.UsersIn(ctx, models.RoleAdmin)
+	admins, err := v.tx.LockUsersIn(ctx, models.RoleAdmin) // two administrators may take each other away at once
 	if err == nil && len(admins) <= 1 {
 		return models.Errf(models.Conflict, "err.last_admin")
 	}
@@ -272,6 +272,9 @@ func (v *act) leavePosts(ctx context.Context, u models.User) error {
 // invalid when the person is not of that unit and role, not_found, forbidden,
 // conflict (the unit has changed since).
 func (a *App) SetPost(ctx context.Context, actor models.Actor, unitID models.UnitID, version int, post models.Post, id models.UserID) error {
+	if post != models.PostContact && post != models.PostLeader {
+		return models.FieldErr("post", "err.post_person") // the lead bureau is no post of one unit
+	}
 	return a.change(ctx, actor, func(v *act) error {
 		if err := actor.Require(models.ActPost, 0); err != nil {
 			return err

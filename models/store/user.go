@@ -38,6 +38,16 @@ func (r Reader) UsersIn(ctx context.Context, role models.Role) ([]models.User, e
 	return out, fail(err)
 }
 
+// LockUsersIn is UsersIn for a decision that hangs on how many there are: until
+// the transaction ends, another that asks the same waits, and then sees what
+// this one has done. (SQLite runs one transaction at a time anyway.)
+func (tx *Tx) LockUsersIn(ctx context.Context, role models.Role) ([]models.User, error) {
+	var out []models.User
+	err := tx.q(ctx).Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).
+		Where("role = ? AND disabled_at IS NULL", role).Order("id").Find(&out).Error
+	return out, fail(err)
+}
+
 // CountUsers returns how many accounts there are.
 func (r Reader) CountUsers(ctx context.Context) (int64, error) {
 	var n int64
