@@ -11,7 +11,7 @@ import (
 type Nudged struct {
 	Told    int // 家次 reminded now
 	Already int // reminded today already
-	Silent  int // the unit has no active contact: the lead office must see to it
+	Silent  int // not reminded: the unit has no active contact, the lead office must see to it
 }
 
 // Nudge reminds units by hand of what they have in hand: the given assignments
@@ -22,6 +22,9 @@ func (a *App) Nudge(ctx context.Context, actor models.Actor, ids []models.Assign
 	err := a.change(ctx, actor, func(v *act) error {
 		if err := actor.Require(models.ActNudge, 0); err != nil {
 			return err
+		}
+		if len(ids) == 0 { // to the store no ids means no narrowing: every duty there is
+			return models.Errf(models.NotFound, "err.not_found")
 		}
 		items, err := v.tx.Items(ctx, actor.Scope(), store.ItemFilter{IDs: ids}, v.today)
 		if err != nil {
@@ -44,6 +47,12 @@ func (a *App) Nudge(ctx context.Context, actor models.Actor, ids []models.Assign
 			if !open[it.PlanID] || !it.State.Can(models.ActNudge) {
 				continue
 			}
+			// a reminder that nobody gets is none: it neither counts nor uses up the day
+			contacts := posts.of(it.UnitID, models.PostContact)
+			if len(contacts) == 0 {
+				n.Silent++
+				continue
+			}
 			fresh, err := v.tx.InsertNudge(ctx, it.ID, v.today, actor.UserID, v.now)
 			if err != nil {
 				return err
@@ -56,11 +65,6 @@ func (a *App) Nudge(ctx context.Context, actor models.Actor, ids []models.Assign
 			it.NudgedOn = v.today
 			if err := v.apply(ctx, models.ActNudge, it, models.Change{}, map[string]any{"count": it.Nudges}); err != nil {
 				return err
-			}
-			contacts := posts.of(it.UnitID, models.PostContact)
-			if len(contacts) == 0 {
-				n.Silent++
-				continue
 			}
 			n.Told++
 			ns = append(ns, v.notices(contacts, models.NoticeNudge, *it, "")...)
