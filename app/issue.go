@@ -10,9 +10,7 @@ import (
 
 // Preview is what issuing a plan would do: shown before it is done.
 type Preview struct {
-	Duties      []models.Assignment           // what would be given, in document order
-	Contacts    map[models.UnitID]models.User // who would be told for each unit
-	Assignments int                           // 家次
+	Assignments int // 家次
 	Units       int
 	NoContact   []models.Unit // units that nobody can be told for
 	Past        int           // 家次 whose deadline has passed already
@@ -36,7 +34,7 @@ func (a *App) PreviewIssue(ctx context.Context, actor models.Actor, plan models.
 		return p, err
 	}
 	p.Unassigned = without
-	p.Duties, p.Assignments, p.Contacts = as, len(as), map[models.UnitID]models.User{}
+	p.Assignments = len(as)
 	posts, err := loadPosts(ctx, r)
 	if err != nil {
 		return p, err
@@ -48,12 +46,9 @@ func (a *App) PreviewIssue(ctx context.Context, actor models.Actor, plan models.
 		}
 		if !seen[as.UnitID] {
 			seen[as.UnitID] = true
-			to := posts.of(as.UnitID, models.PostContact)
-			if len(to) == 0 {
+			if len(posts.of(as.UnitID, models.PostContact)) == 0 {
 				p.NoContact = append(p.NoContact, posts.units[as.UnitID])
-				continue
 			}
-			p.Contacts[as.UnitID] = to[0]
 		}
 	}
 	p.Units = len(seen)
