@@ -70,6 +70,12 @@ func (s *Server) table() []route {
 		{method: post, path: "/outbox/:id/retry", policy: need(models.ActRunJobs), handler: (*request).retryMessage},
 		{method: get, path: "/notices", policy: self, handler: (*request).notices},
 		{method: post, path: "/notices/read", policy: self, handler: (*request).readNotices},
+		{method: get, path: "/jobs", policy: need(models.ActJobs), handler: (*request).jobsPage},
+		{method: post, path: "/jobs/:name", policy: need(models.ActRunJobs), handler: (*request).runJob},
+		// what mails will say is business: not for administrators
+		{method: get, path: "/jobs/:name/preview", policy: need(models.ActSeeAll), handler: (*request).previewJob},
+		{method: get, path: "/audit", policy: need(models.ActAudit), handler: (*request).audit},
+		{method: get, path: "/help", policy: self, handler: (*request).help},
 
 		{method: get, path: "/login", policy: login, handler: (*request).loginPage},
 		{method: post, path: "/login", policy: login, handler: (*request).login},
