@@ -110,6 +110,11 @@ func (a *App) leadDigestMail(u models.User, d models.LeadDigest, total digestTot
 		}
 		data.Days = append(data.Days, view.DigestDay{Day: day.Day.String(), Units: day.Count, Measures: day.Measures})
 	}
+	for _, it := range total.dueNext {
+		m := total.measures[it.MeasureID]
+		data.DueTop = append(data.DueTop, view.DigestDue{Ref: view.RefOf(it.RowNos, it.FirstPos), Text: it.MeasureText,
+			Href: a.BaseURL + "/p/" + it.PlanKey + "/t/" + it.Address(), Done: m.finished, Total: m.counted})
+	}
 	a.digestMeasures(&data, d)
 	for _, x := range d.Units {
 		data.Units = append(data.Units, view.DigestUnitCount{Name: x.Unit, Overdue: len(x.Overdue), Longest: x.Longest,
@@ -133,6 +138,7 @@ func (a *App) leadDigestMail(u models.User, d models.LeadDigest, total digestTot
 const (
 	mailMeasures = 8
 	mailNames    = 4
+	mailDue      = 3
 	mailItems    = 12
 )
 

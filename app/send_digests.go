@@ -1,8 +1,10 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 
 	"duban/models"
 	"duban/models/store"
@@ -188,10 +190,40 @@ type digestTotals struct {
 	percentLast       string // share finished a week ago
 	extensions        int
 	noContact         int // units with open duties and nobody to tell
+	// measures says how far each measure is, dueNext names those due on the
+	// next due day of which least is finished.
+	measures map[models.MeasureID]share
+	dueNext  []models.Item
+}
+
+// share is how many of a measure's assignments count, and are finished.
+type share struct{ finished, counted int }
+
+// dueNext returns, of the measures that fall due next within DueSoonDays, the
+// mailDue with the smallest finished share, by one of their open items each.
+func dueNext(items []models.Item, measures map[models.MeasureID]share, asOf models.Date) []models.Item {
+	var next []models.Item
+	for _, it := range items {
+		if !it.DueSoon(asOf) {
+			continue
+		}
+		if len(next) > 0 && it.ReferenceOn().Before(next[0].ReferenceOn()) {
+			next = nil
+		}
+		if len(next) == 0 || it.ReferenceOn() == next[0].ReferenceOn() {
+			next = append(next, it)
+		}
+	}
+	slices.SortStableFunc(next, func(x, y models.Item) int {
+		a, b := measures[x.MeasureID], measures[y.MeasureID]
+		return cmp.Or(cmp.Compare(a.finished*b.counted, b.finished*a.counted), cmp.Compare(x.MeasureID, y.MeasureID))
+	})
+	next = slices.CompactFunc(next, func(x, y models.Item) bool { return x.MeasureID == y.MeasureID })
+	return next[:min(len(next), mailDue)]
 }
 
 func (a *App) digestTotals(ctx context.Context, items []models.Item, posts posts, asOf models.Date) (digestTotals, error) {
-	var t digestTotals
+	t := digestTotals{measures: map[models.MeasureID]share{}}
 	r := a.DB.Reader
 	plans, err := r.Plans(ctx)
 	if err != nil {
@@ -203,17 +235,21 @@ func (a *App) digestTotals(ctx context.Context, items []models.Item, posts posts
 			continue
 		}
 		t.plans, t.keys = append(t.plans, p.Title), append(t.keys, p.Key)
-		counts, err := r.Counts(ctx, models.Scope{All: true}, p.ID, store.ByPlan, asOf)
+		counts, err := r.Counts(ctx, models.Scope{All: true}, p.ID, store.ByMeasure, asOf)
 		if err != nil {
 			return t, err
 		}
 		for _, c := range counts {
-			if models.State(c.Lamp) != models.StateNA && models.State(c.Lamp) != models.StateWithdrawn {
+			m := t.measures[c.MeasureID]
+			if models.State(c.Lamp).Counts() {
 				t.counted += c.N
+				m.counted += c.N
 			}
 			if models.State(c.Lamp).Finished() {
 				t.finished += c.N
+				m.finished += c.N
 			}
+			t.measures[c.MeasureID] = m
 		}
 		last, err := r.Trend(ctx, models.Scope{All: true}, p.ID, []models.Date{asOf.AddDays(-7)}, []any{a.endOf(asOf.AddDays(-7))})
 		if err != nil {
@@ -223,6 +259,7 @@ func (a *App) digestTotals(ctx context.Context, items []models.Item, posts posts
 			before += last[0].Finished
 		}
 	}
+	t.dueNext = dueNext(items, t.measures, asOf)
 	if t.counted > 0 {
 		t.percentLast = fmt.Sprintf("%.1f", 100*float64(before)/float64(t.counted))
 	}
