@@ -54,6 +54,12 @@ func (s *Server) table() []route {
 		{method: post, path: "/p/:plan/a/:id/opinion", policy: need(models.ActOpinion), handler: (*request).opinion},
 		{method: get, path: "/evidence/:ev", policy: need(models.ActSeeUnit), handler: (*request).evidence},
 
+		{method: get, path: "/units", policy: need(models.ActSeePeople), handler: (*request).register},
+		{method: post, path: "/units", policy: need(models.ActUnits), handler: (*request).createUnit},
+		{method: post, path: "/units/:code", policy: need(models.ActUnits), handler: (*request).updateUnit},
+		{method: post, path: "/units/:code/post", policy: need(models.ActPost), handler: (*request).setPost},
+		{method: post, path: "/units/groups/:code", policy: need(models.ActUnits), handler: (*request).changeMembers},
+
 		{method: get, path: "/people", policy: need(models.ActPeople), handler: (*request).people},
 		{method: get, path: "/people/new", policy: need(models.ActPeople), handler: (*request).newPerson},
 		{method: post, path: "/people", policy: need(models.ActPeople), handler: (*request).createPerson},
@@ -68,14 +74,22 @@ func (s *Server) table() []route {
 		{method: get, path: "/outbox/:id/html", policy: need(models.ActJobs), handler: (*request).messageHTML},
 		{method: get, path: "/outbox/:id/eml", policy: need(models.ActJobs), handler: (*request).messageEML},
 		{method: post, path: "/outbox/:id/retry", policy: need(models.ActRunJobs), handler: (*request).retryMessage},
-		{method: get, path: "/notices", policy: self, handler: (*request).notices},
-		{method: post, path: "/notices/read", policy: self, handler: (*request).readNotices},
 		{method: get, path: "/jobs", policy: need(models.ActJobs), handler: (*request).jobsPage},
 		{method: post, path: "/jobs/:name", policy: need(models.ActRunJobs), handler: (*request).runJob},
 		// what mails will say is business: not for administrators
 		{method: get, path: "/jobs/:name/preview", policy: need(models.ActSeeAll), handler: (*request).previewJob},
+		{method: get, path: "/notices", policy: self, handler: (*request).notices},
+		{method: post, path: "/notices/read", policy: self, handler: (*request).readNotices},
 		{method: get, path: "/audit", policy: need(models.ActAudit), handler: (*request).audit},
 		{method: get, path: "/help", policy: self, handler: (*request).help},
+
+		{method: get, path: "/plans", policy: need(models.ActSeePlan), handler: (*request).plans},
+		{method: post, path: "/plans/import", policy: need(models.ActImport), handler: (*request).importSeed},
+		{method: get, path: "/p/:plan", policy: need(models.ActSeePlan), handler: (*request).planOverview},
+		{method: post, path: "/p/:plan/problems/:pid", policy: need(models.ActImport), handler: (*request).settle},
+		{method: post, path: "/p/:plan/issue", policy: need(models.ActIssue), handler: (*request).issue},
+		{method: get, path: "/p/:plan/u", policy: need(models.ActSeeAll), handler: (*request).planUnits},
+		{method: post, path: "/p/:plan/u/nudge", policy: need(models.ActNudge), handler: (*request).nudgeUnits},
 
 		{method: get, path: "/login", policy: login, handler: (*request).loginPage},
 		{method: post, path: "/login", policy: login, handler: (*request).login},
