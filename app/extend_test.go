@@ -58,7 +58,9 @@ func TestExtension(t *testing.T) {
 			"no reason":    func() error { return w.AskExtension(ctx, contact, it.ID, day("2020-10-30"), "  ") },
 			"no day":       func() error { return w.AskExtension(ctx, contact, it.ID, models.Date{}, "来不及") },
 			"the same day": func() error { return w.AskExtension(ctx, contact, it.ID, day("2020-10-15"), "来不及") },
-			"an essay":     func() error { return w.AskExtension(ctx, contact, it.ID, day("2020-10-30"), strings.Repeat("长", 5001)) },
+			"an essay": func() error {
+				return w.AskExtension(ctx, contact, it.ID, day("2020-10-30"), strings.Repeat("长", 5001))
+			},
 		} {
 			w.refused(what, fn, models.Invalid)
 		}
@@ -218,7 +220,9 @@ func TestExtensionOnce(t *testing.T) {
 			}
 		}
 		m := w.mark()
-		atOnce("ask", func() error { return w.AskExtension(context.Background(), contact, it.ID, day("2020-11-30"), "来不及") })
+		atOnce("ask", func() error {
+			return w.AskExtension(context.Background(), contact, it.ID, day("2020-11-30"), "来不及")
+		})
 		m.wantTold("lead ext-asked", "lead")
 		es, err := db.Extensions(t.Context(), everything, it.ID)
 		if err != nil || len(es) != 1 {

@@ -245,6 +245,16 @@ func TestStale(t *testing.T) {
 // TestNudges: ticked units, one unit, and never twice a day.
 func TestNudges(t *testing.T) {
 	s := newSeeded(t)
+	s.Write(func(tx *store.Tx) error { // somebody who can be reminded
+		unit := s.Unit("changde")
+		u := models.User{Login: "changde-contact", Name: "褚昌德", Email: "changde-contact@example.test", Role: models.RoleContact,
+			UnitID: unit.ID, Lang: "zh", Epoch: 1}
+		if err := tx.InsertUser(t.Context(), &u); err != nil {
+			return err
+		}
+		unit.ContactID = u.ID
+		return tx.UpdateUnit(t.Context(), &unit)
+	})
 	lead := s.as("lead")
 	page := lead.get("/p/demo-2020/t/2-1?tab=all").is(200, "催办所选单位")
 	form := page.form("/p/demo-2020/t/2-1/nudge")
