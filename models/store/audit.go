@@ -23,8 +23,6 @@ type AuditFilter struct {
 	Actor      models.UserID
 	Unit       models.UnitID // whose duty it concerns, or whose person acted
 	Act        string
-	// Object is what it concerns, exactly: an account name, "message 12".
-	Object string
 	// Since and Until bound the instant: from Since on, before Until.
 	Since, Until time.Time
 	// Text must occur in the person's name, the object or the note.
@@ -49,7 +47,6 @@ func (r Reader) Audit(ctx context.Context, s models.Scope, f AuditFilter) ([]mod
 		{"assignment_id = ?", f.Assignment, f.Assignment != 0},
 		{"actor_id = ?", f.Actor, f.Actor != 0},
 		{"act = ?", f.Act, f.Act != ""},
-		{"object = ?", f.Object, f.Object != ""},
 		{"at >= ?", f.Since, !f.Since.IsZero()},
 		{"at < ?", f.Until, !f.Until.IsZero()},
 		{"act IN ? AND plan_id = 0 AND assignment_id = 0", models.SystemActs, f.system},

@@ -181,20 +181,6 @@ func (r Reader) CountNotices(ctx context.Context, user models.UserID) (int, erro
 	return int(n), fail(err)
 }
 
-// MeasuresByID returns measures by id, without their wording.
-func (r Reader) MeasuresByID(ctx context.Context, ids []models.MeasureID) (map[models.MeasureID]models.Measure, error) {
-	out := map[models.MeasureID]models.Measure{}
-	if len(ids) == 0 {
-		return out, nil
-	}
-	var rows []models.Measure
-	err := r.q(ctx).Omit("text", "unit_text").Where("id IN ?", ids).Find(&rows).Error
-	for _, row := range rows {
-		out[row.ID] = row
-	}
-	return out, fail(err)
-}
-
 // keyset reads one page of a list whose newest rows have the highest ids:
 // before an id, or the rows next after one, always newest first.
 func keyset[T any](g *gorm.DB, before, after int64, limit int) ([]T, error) {

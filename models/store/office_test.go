@@ -315,7 +315,6 @@ func TestAuditSearch(t *testing.T) {
 		}{
 			"unit, as object or as actor's": {store.AuditFilter{Unit: 8}, pick(3, 2)},
 			"unit concerned":                {store.AuditFilter{Unit: 7}, pick(2, 1)},
-			"object":                        {store.AuditFilter{Object: "wangfang"}, pick(1)},
 			"text in a name":                {store.AuditFilter{Text: "aDMIN"}, pick(1)},
 			"text in an object":             {store.AuditFilter{Text: "wang"}, pick(1)},
 			"text in a note":                {store.AuditFilter{Text: "清单"}, pick(2)},
@@ -327,19 +326,6 @@ func TestAuditSearch(t *testing.T) {
 		}
 		same(t, "an administrator's", ids(must(db.SystemAudit(ctx, store.AuditFilter{}))(t)), pick(3, 1, 0))
 		same(t, "an administrator asks for a business act", ids(must(db.SystemAudit(ctx, store.AuditFilter{Act: "return"}))(t)), []models.AuditID{})
-	})
-}
-
-func TestMeasuresByID(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, db *store.DB) {
-		ctx := t.Context()
-		o := storetest.Seed(t, db)
-		m := o.Measure("m3")
-		got := must(db.MeasuresByID(ctx, []models.MeasureID{m.ID, nobody}))(t)
-		want := m
-		want.Text, want.UnitText = "", ""
-		same(t, "measures", got, map[models.MeasureID]models.Measure{m.ID: want})
-		same(t, "none", must(db.MeasuresByID(ctx, nil))(t), map[models.MeasureID]models.Measure{})
 	})
 }
 

@@ -124,7 +124,7 @@ var unscoped = map[string]string{
 	"EvidenceHashes": "the sweep of files", "KnownNotices": "jobs", "NoticesOf": "by the person", "CountUnread": "by the person",
 	"NoticesIn": "the relay", "Messages": "ActJobs", "Message": "ActJobs", "Attempts": "ActJobs", "CountMessages": "ActJobs",
 	"KnownMessages": "jobs",
-	"PlanSizes":     "a plan's text", "DraftSizes": "a plan's text", "GroupUses": "a plan's text", "MeasuresByID": "a plan's text",
+	"PlanSizes":     "a plan's text", "DraftSizes": "a plan's text", "GroupUses": "a plan's text",
 	"CountSessions": "accounts", "LatestRuns": "ActJobs", "Stuck": "ActJobs", "StatesOf": "by the person's own notices",
 	"Notices": "by the person", "CountNotices": "by the person", "SystemAudit": "accounts, the register and the machine only",
 	"Run": "ActJobs", "Runs": "ActJobs",
