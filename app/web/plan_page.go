@@ -263,6 +263,13 @@ func (r *request) settle() error {
 	if err != nil {
 		return err
 	}
+	all, err := r.read().Problems(r.ctx(), plan.ID)
+	if err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(all, func(x models.PlanProblem) bool { return x.ID == id }) {
+		return models.Errf(models.NotFound, "err.not_found")
+	}
 	a := answered{problem: id, text: r.field("answer")}
 	if err := r.s.app.SettleProblem(r.ctx(), r.actor, plan.ID, id, a.text); err != nil {
 		if a.errors, err = r.formErrors(err); err != nil {
