@@ -75,7 +75,7 @@ func (v *act) membership(ctx context.Context, group models.GroupID, unit models.
 	if err := v.actor.Require(models.ActUnits, 0); err != nil {
 		return models.UnitGroup{}, models.Unit{}, nil, err
 	}
-	g, err := v.tx.Group(ctx, group)
+	g, err := v.tx.LockGroup(ctx, group) // two people may enter or take out the same unit at once
 	if err != nil {
 		return g, models.Unit{}, nil, err
 	}

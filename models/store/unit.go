@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"duban/models"
+
+	"gorm.io/gorm/clause"
 )
 
 // Units returns every unit that is not archived, in protocol order.
@@ -38,6 +40,15 @@ func (r Reader) Groups(ctx context.Context) ([]models.UnitGroup, error) {
 func (r Reader) Group(ctx context.Context, id models.GroupID) (models.UnitGroup, error) {
 	var out models.UnitGroup
 	err := r.q(ctx).Where("id = ?", id).Take(&out).Error
+	return out, fail(err)
+}
+
+// LockGroup is Group for a change of its members: until the transaction ends,
+// another that asks the same waits, and then sees what this one has done.
+// (SQLite runs one transaction at a time anyway.)
+func (tx *Tx) LockGroup(ctx context.Context, id models.GroupID) (models.UnitGroup, error) {
+	var out models.UnitGroup
+	err := tx.q(ctx).Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).Where("id = ?", id).Take(&out).Error
 	return out, fail(err)
 }
 
