@@ -106,7 +106,7 @@ var chromium = sync.OnceValues(func() (*rod.Browser, error) {
 	for _, f := range []flags.Flag{"disable-gpu", "disable-background-networking", "disable-component-update", "disable-sync", "no-first-run"} {
 		l = l.Set(f)
 	}
-	u, err := l.Set("accept-lang", "zh-CN").Launch()
+	u, err := l.Launch()
 	if err != nil {
 		return nil, err
 	}
@@ -177,6 +177,10 @@ func visit(t *testing.T, base string, width int) *person {
 	if err := (proto.LogEnable{}).Call(page); err != nil {
 		t.Fatal(err)
 	}
+	err = proto.NetworkSetUserAgentOverride{UserAgent: "Mozilla/5.0 (X11; Linux x86_64) Chrome", AcceptLanguage: "zh-CN"}.Call(page)
+	if err != nil {
+		t.Fatal(err)
+	}
 	t.Cleanup(func() { _ = inc.Close() })
 	return p
 }
@@ -227,7 +231,7 @@ func (p *person) must(err error) {
 
 // text is what the page says, for messages.
 func (p *person) text() string {
-	r, err := p.page.Eval(`() => document.body ? document.body.innerText.slice(0, 3000) : ""`)
+	r, err := p.page.Eval(`() => document.body ? document.body.innerText.slice(0, 60000) : ""`)
 	if err != nil {
 		return err.Error()
 	}
