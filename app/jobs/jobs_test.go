@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -203,6 +204,71 @@ func TestCatchUp(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestDelayedMail holds that mails which waited for the mail server leave to
+// those only who may still read them, reminders only of what is still open, and
+// that whoever is left alone gets his digest as before.
+func TestDelayedMail(t *testing.T) {
+	o := newOffice(t, storetest.OpenSQLite(t))
+	ctx, a := t.Context(), o.apps[0]
+	o.now = at("2020-10-12 09:00")
+	o.box.down = func(now time.Time) bool { return now.Before(at("2020-10-12 12:00")) }
+	o.runners[0].RunDue(ctx)
+	o.now = at("2020-10-12 10:00")
+	move := func(login string, role models.Role, unit string) {
+		u, err := o.db.User(ctx, o.byLogin[login].ID)
+		o.must(err)
+		u.Role, u.UnitID = role, o.units[unit].ID
+		o.must(a.UpdateUser(ctx, o.actor("admin"), u))
+	}
+	move("dw1-contact", models.RoleContact, "dw2")
+	move("dw3-contact", models.RoleAdmin, "")
+	move("dw0-leader", models.RoleContact, "dw5") // from the lead office to a unit
+	for _, name := range slices.Sorted(maps.Keys(o.duties)) {
+		if strings.HasSuffix(name, " dw4") {
+			o.handIn(name, "dw4-contact")
+		}
+	}
+	o.handIn("m6 dw7", "dw7-contact")
+	o.now = at("2020-10-12 12:05")
+	o.runners[0].RunDue(ctx)
+	digests, chases := map[string]int{}, map[string]int{}
+	for _, s := range o.box.sent {
+		who := o.logins[s.m.UserID]
+		u, err := o.db.User(ctx, s.m.UserID)
+		o.must(err)
+		for link := range s.links {
+			if u.Role != models.RoleLead && !strings.HasSuffix(link, " "+o.codes[u.UnitID]) {
+				t.Errorf("a mail (%s) to %s, who is now %s of %q, speaks of %s", s.m.Kind, who, u.Role, o.codes[u.UnitID], link)
+			}
+			if s.m.Kind.Chasing() && (strings.HasSuffix(link, " dw4") || link == "m6 dw7") {
+				t.Errorf("a mail (%s) to %s speaks of %s, which was handed in before it left", s.m.Kind, who, link)
+			}
+		}
+		switch {
+		case s.m.Kind == models.NoticeDigest:
+			digests[who]++
+		case s.m.Kind.Chasing():
+			chases[who]++
+		}
+		if who == "dw0-leader" && s.m.Kind == models.NoticeDigest && strings.Contains(s.m.Text, "示例方案") {
+			t.Error("the lead office's digest left to one who is of it no longer")
+		}
+	}
+	for who, want := range map[string]int{"dw0-contact": 1, "dw2-contact": 1, "dw3-contact": 0, "dw7-contact": 1} {
+		if digests[who] != want {
+			t.Errorf("%d digests left to %s, want %d", digests[who], who, want)
+		}
+	}
+	if chases["dw7-contact"] != 1 || chases["dw4-contact"] != 0 || chases["dw4-leader"] != 0 || chases["dw3-contact"] != 0 {
+		t.Errorf("reminders left: %v", chases)
+	}
+	n, err := o.db.CountMessages(ctx)
+	if err != nil || n[models.MessageQueued]+n[models.MessageSending] != 0 {
+		t.Errorf("%v, %v", n, err)
+	}
+	t.Log(n, "digests", digests, "reminders", chases)
 }
 
 // TestRunOnce holds that a slot's work is done once however many try, is tried
