@@ -2,15 +2,17 @@ package app
 
 import (
 	"context"
+	"strings"
 
 	"duban/app/notify"
 	"duban/models"
 )
 
 // CheckMessage looks at a queued mail once more before it leaves: the person
-// must still be active and hold the address; a mail that chases must not speak
-// of what the unit has handed in or finished since. When part of it no longer
-// holds the rest is written anew; when nothing is left it is cancelled.
+// must still be active, hold the address and the post for which he was written
+// to; a mail that chases must not speak of what the unit has handed in or
+// finished since. When part of it no longer holds the rest is written anew;
+// when nothing is left it is cancelled.
 func (a *App) CheckMessage(ctx context.Context, m models.Message) (notify.Verdict, error) {
 	u, err := a.DB.User(ctx, m.UserID)
 	if err != nil {
@@ -25,13 +27,29 @@ func (a *App) CheckMessage(ctx context.Context, m models.Message) (notify.Verdic
 	if u.Email != m.ToAddress {
 		return notify.Cancel("recipient's address has changed"), nil
 	}
+	posts, err := loadPosts(ctx, a.DB.Reader)
+	if err != nil {
+		return notify.Verdict{}, err
+	}
 	if m.Kind == models.NoticeDigest {
+		if !strings.HasPrefix(m.Key, digestTo(u)) || !posts.holds(u, u.UnitID) {
+			return notify.Cancel(postChanged), nil
+		}
 		return notify.Send(), nil
 	}
 	ns, err := a.DB.NoticesIn(ctx, m.ID)
 	if err != nil || len(ns) == 0 {
 		return notify.Send(), err
 	}
+	return a.checkNotices(ctx, u, ns, posts)
+}
+
+// postChanged is the reason for cancelling what was meant for the holder of a
+// post that is another's now.
+const postChanged = "recipient's post has changed"
+
+// checkNotices decides on a mail that carries notices.
+func (a *App) checkNotices(ctx context.Context, u models.User, ns []models.Notice, posts posts) (notify.Verdict, error) {
 	ids := map[models.AssignmentID]bool{}
 	for _, n := range ns {
 		ids[n.AssignmentID] = true
@@ -41,15 +59,29 @@ func (a *App) CheckMessage(ctx context.Context, m models.Message) (notify.Verdic
 	if err != nil {
 		return notify.Verdict{}, err
 	}
+	plans, err := a.DB.Plans(ctx)
+	if err != nil {
+		return notify.Verdict{}, err
+	}
+	running := map[models.PlanID]bool{}
+	for _, p := range plans {
+		running[p.ID] = p.State == models.PlanIssued
+	}
 	var left []models.Notice
+	reason := postChanged
 	for _, n := range ns {
-		if it, ok := items[n.AssignmentID]; ok && stillTrue(n, it, u) {
+		it, ok := items[n.AssignmentID]
+		if !ok || !posts.holds(u, it.UnitID) {
+			continue
+		}
+		reason = "nothing left to say: handed in, finished or withdrawn since"
+		if stillTrue(n, it, running[it.PlanID], posts) {
 			left = append(left, n)
 		}
 	}
 	switch {
 	case len(left) == 0:
-		return notify.Cancel("nothing left to say: handed in, finished or withdrawn since"), nil
+		return notify.Cancel(reason), nil
 	case len(left) == len(ns):
 		return notify.Send(), nil
 	}
@@ -60,13 +92,28 @@ func (a *App) CheckMessage(ctx context.Context, m models.Message) (notify.Verdic
 	return notify.Rewrite(mail.Subject, mail.Text, mail.HTML), nil
 }
 
-// stillTrue reports whether the notice may still be said to the person.
-func stillTrue(n models.Notice, it models.Item, u models.User) bool {
-	if (u.Role == models.RoleContact || u.Role == models.RoleLeader) && u.UnitID != it.UnitID {
-		return false // moved to another unit: not his to read any more
+// holds reports whether mails about the unit's duties are for the person now:
+// he is of the lead office, or the unit's contact or leader. A right to look
+// does not make one a reader of mails.
+func (p posts) holds(u models.User, unit models.UnitID) bool {
+	switch u.Role {
+	case models.RoleLead:
+		return true
+	case models.RoleContact:
+		return u.UnitID == unit && p.units[unit].ContactID == u.ID
+	case models.RoleLeader:
+		return u.UnitID == unit && p.units[unit].LeaderID == u.ID
 	}
-	if n.Kind.Chasing() {
-		return it.State.Waiting()
+	return false
+}
+
+// stillTrue reports whether the notice still says what is so.
+func stillTrue(n models.Notice, it models.Item, running bool, posts posts) bool {
+	switch {
+	case n.Kind == models.NoticeNoContact && len(posts.of(it.UnitID, models.PostContact)) > 0:
+		return false
+	case n.Kind.Chasing():
+		return running && it.State.Waiting()
 	}
 	return it.State != models.StateWithdrawn || n.Kind == models.NoticeWithdrawn
 }

@@ -155,9 +155,16 @@ func (a *App) digests(ctx context.Context, asOf models.Date) ([]digestMail, int,
 	return out, len(items), nil
 }
 
-func digestKey(u models.User, asOf models.Date) string {
-	return fmt.Sprintf("digest:u%d:%s", u.ID, models.WeekName(asOf))
+// digestTo names to whom a digest is addressed: a person in a post, whom it
+// must not follow into another (CheckMessage).
+func digestTo(u models.User) string {
+	if u.Role == models.RoleLead {
+		return fmt.Sprintf("digest:u%d:lead:", u.ID)
+	}
+	return fmt.Sprintf("digest:u%d:unit%d:", u.ID, u.UnitID)
 }
+
+func digestKey(u models.User, asOf models.Date) string { return digestTo(u) + models.WeekName(asOf) }
 
 // digestItems loads what a digest speaks of: everything open or in review in
 // running plans, and what was handed in during the last week.

@@ -131,6 +131,7 @@ var outcomes = map[string]string{
 	"recipient disabled":                                          "mailfail.user_disabled",
 	"recipient has no address":                                    "mailfail.no_address",
 	"recipient's address has changed":                             "mailfail.address_changed",
+	"recipient's post has changed":                                "mailfail.post_changed",
 	"nothing left to say: handed in, finished or withdrawn since": "mailfail.nothing_left",
 }
 
