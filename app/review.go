@@ -102,6 +102,9 @@ func (a *App) CloseAll(ctx context.Context, actor models.Actor, m models.Measure
 		if err := actor.Require(models.ActClose, 0); err != nil {
 			return err
 		}
+		if _, err := v.tx.Measure(ctx, m); err != nil { // also for 0, which would not narrow the question below at all
+			return err
+		}
 		items, err := v.tx.Items(ctx, actor.Scope(), measureFilter(m, models.StateDone), v.today)
 		if err != nil {
 			return err

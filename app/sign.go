@@ -120,7 +120,7 @@ func (a *App) Unblock(ctx context.Context, actor models.Actor, id models.Assignm
 }
 
 func (a *App) setBlocked(ctx context.Context, actor models.Actor, id models.AssignmentID, version int, cause, by string) error {
-	if err := checkText("cause", cause); err != nil {
+	if err := firstOf(checkText("cause", cause), checkText("by", by)); err != nil {
 		return err
 	}
 	return a.change(ctx, actor, func(v *act) error {

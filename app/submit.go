@@ -86,12 +86,20 @@ func (s Statement) act() models.Act {
 	return models.ActSubmit
 }
 
+// maxName bounds the name of a person on a form, in characters.
+const maxName = 100
+
 // draft writes the statement into the assignment's draft, making one if there
 // is none, and adds evidence to it.
 func (v *act) draft(ctx context.Context, it models.Item, s Statement, files []models.Evidence, link string) (models.Submission, error) {
 	var errs models.Errors
 	if len([]rune(s.Text)) > MaxText {
 		errs = append(errs, models.FieldErr("statement", "err.text_long", MaxText, len([]rune(s.Text))))
+	}
+	for _, name := range []struct{ field, text string }{{"handler", s.Handler}, {"approver", s.Approver}} {
+		if n := len([]rune(name.text)); n > maxName {
+			errs = append(errs, models.FieldErr(name.field, "err.text_long", maxName, n))
+		}
 	}
 	link = strings.TrimSpace(link)
 	if link != "" && !webLink(link) {
