@@ -131,7 +131,7 @@ func (r *request) auditRow(l models.AuditEntry, d directory, o auditObjects) vie
 	case l.AssignmentID != 0:
 		if it, ok := o.items[l.AssignmentID]; ok {
 			ref := view.RefOf(it.RowNos, it.FirstPos)
-			row.Object, row.Href = r.t("audit.item", ref.Rows+ref.Mark, it.UnitName), taskHref(it)
+			row.Object, row.Href = r.t("audit.item", ref.Rows, ref.Mark, it.UnitName), taskHref(it)
 		}
 	case l.PlanID != 0:
 		if p, ok := o.plans[l.PlanID]; ok {

@@ -285,9 +285,16 @@ func (r *request) unitOptions(d directory, chosen models.UnitID) []view.Option {
 		}
 	}
 	slices.SortFunc(units, func(a, b models.Unit) int { return cmp.Or(cmp.Compare(a.SortNo, b.SortNo), cmp.Compare(a.ID, b.ID)) })
+	named := map[string]int{}
+	for _, u := range units {
+		named[u.Name]++
+	}
 	out := make([]view.Option, len(units))
 	for i, u := range units {
 		out[i] = view.Option{Value: strconv.FormatInt(int64(u.ID), 10), Label: u.Name, Selected: u.ID == chosen}
+		if named[u.Name] > 1 { // names are unique in one register only
+			out[i].Label = r.t("person.unit_of", u.Name, u.Register)
+		}
 	}
 	return out
 }
