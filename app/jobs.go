@@ -2,6 +2,8 @@ package app
 
 import (
 	"context"
+	"fmt"
+	"runtime/debug"
 	"strconv"
 	"time"
 
@@ -31,7 +33,7 @@ func (a *App) RunOnce(ctx context.Context, name, slot string, work func(context.
 	if err != nil || !ran {
 		return false, err
 	}
-	result, workErr := work(ctx)
+	result, workErr := a.survive(ctx, name, work)
 	end := a.now()
 	run.State, run.FinishedAt, run.Result, run.Error = models.RunOK, &end, result, ""
 	if workErr != nil {
@@ -40,6 +42,18 @@ func (a *App) RunOnce(ctx context.Context, name, slot string, work func(context.
 	ctx = context.WithoutCancel(ctx) // the end is recorded even when the program is stopping
 	err = a.DB.Tx(ctx, func(tx *store.Tx) error { return tx.FinishRun(ctx, &run) })
 	return true, firstOf(workErr, err)
+}
+
+// survive turns a panic of a job into its error, so that the run is recorded,
+// counts as one of its tries, and takes nothing else down with it.
+func (a *App) survive(ctx context.Context, name string, work func(context.Context) (string, error)) (result string, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			a.Log.Error("job panicked", "job", name, "panic", p, "stack", string(debug.Stack()))
+			result, err = "", fmt.Errorf("panic: %v", p)
+		}
+	}()
+	return work(ctx)
 }
 
 // Sweep puts the house in order once a day: memberships of groups that begin or

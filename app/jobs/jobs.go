@@ -10,6 +10,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -169,8 +170,14 @@ func (r *Runner) RunNow(ctx context.Context, name string) (string, error) {
 	return "", models.Errf(models.NotFound, "err.not_found")
 }
 
-// Relay sends what waits in the outbox.
+// Relay sends what waits in the outbox. A panic on the way is logged: the mail
+// in hand stays claimed until its lease ends, and the program goes on.
 func (r *Runner) Relay(ctx context.Context) {
+	defer func() {
+		if p := recover(); p != nil {
+			r.log.Error("relay panicked", "panic", p, "stack", string(debug.Stack()))
+		}
+	}()
 	res, err := r.relay.RunOnce(ctx)
 	if err != nil && ctx.Err() == nil {
 		r.log.Error("relay failed", "err", err)
