@@ -95,23 +95,25 @@ func (v *act) membership(ctx context.Context, group models.GroupID, unit models.
 	return g, u, mine, err
 }
 
-// syncAll brings every running plan in line with today's memberships.
+// syncAll brings every running plan in line with today's memberships and tells
+// whom it concerns, in one mail over all plans.
 func (v *act) syncAll(ctx context.Context) (added, withdrawn int, err error) {
 	plans, err := v.tx.Plans(ctx)
 	if err != nil {
 		return 0, 0, err
 	}
+	var all []models.Notice
 	for _, p := range plans {
 		if p.State != models.PlanIssued {
 			continue
 		}
-		a, w, err := v.syncGroups(ctx, p.ID)
+		a, w, ns, err := v.syncGroups(ctx, p.ID)
 		if err != nil {
 			return 0, 0, err
 		}
-		added, withdrawn = added+a, withdrawn+w
+		added, withdrawn, all = added+a, withdrawn+w, append(all, ns...)
 	}
-	return added, withdrawn, nil
+	return added, withdrawn, v.tell(ctx, all)
 }
 
 // SyncMemberships brings every running plan in line with today's memberships:

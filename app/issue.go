@@ -151,18 +151,18 @@ func (a *App) IssuePlan(ctx context.Context, actor models.Actor, id models.PlanI
 			Detail: fmt.Sprintf(`{"assignments":%d}`, n)}); err != nil {
 			return err
 		}
-		return v.tellIssued(ctx, as)
+		posts, err := v.posts(ctx)
+		if err != nil {
+			return err
+		}
+		return v.tell(ctx, v.issued(as, posts))
 	})
 	return n, err
 }
 
-// tellIssued tells each unit's contact of the new duties, in one mail, and the
-// lead office of the units that nobody could be told for.
-func (v *act) tellIssued(ctx context.Context, as []models.Assignment) error {
-	posts, err := v.posts(ctx)
-	if err != nil {
-		return err
-	}
+// issued makes the notices of new duties: for each unit's contact, and for the
+// lead office of the units that nobody can be told for.
+func (v *act) issued(as []models.Assignment, posts posts) []models.Notice {
 	var ns []models.Notice
 	silent := map[models.UnitID]bool{}
 	for _, as := range as {
@@ -178,7 +178,7 @@ func (v *act) tellIssued(ctx context.Context, as []models.Assignment) error {
 			}
 		}
 	}
-	return v.tell(ctx, ns)
+	return ns
 }
 
 // SyncGroups gives the assignments of running plans to units that have joined
@@ -190,23 +190,28 @@ func (a *App) SyncGroups(ctx context.Context, actor models.Actor, plan models.Pl
 		if err := actor.Require(models.ActIssue, 0); err != nil {
 			return err
 		}
-		added, withdrawn, err = v.syncGroups(ctx, plan)
-		return err
+		var ns []models.Notice
+		if added, withdrawn, ns, err = v.syncGroups(ctx, plan); err != nil {
+			return err
+		}
+		return v.tell(ctx, ns)
 	})
 	return added, withdrawn, err
 }
 
-func (v *act) syncGroups(ctx context.Context, plan models.PlanID) (int, int, error) {
+// syncGroups does the work of SyncGroups for one plan; it returns whom to tell
+// of it, so that a run over several plans is one mail.
+func (v *act) syncGroups(ctx context.Context, plan models.PlanID) (added, withdrawn int, ns []models.Notice, err error) {
 	if err := v.planOpen(ctx, plan); err != nil {
-		return 0, 0, err
+		return 0, 0, nil, err
 	}
 	want, _, err := expand(ctx, v.tx.Reader, plan, v.today)
 	if err != nil {
-		return 0, 0, err
+		return 0, 0, nil, err
 	}
 	have, err := v.tx.Items(ctx, models.Scope{All: true}, store.ItemFilter{Plan: plan}, v.today)
 	if err != nil {
-		return 0, 0, err
+		return 0, 0, nil, err
 	}
 	type key struct {
 		m models.MeasureID
@@ -226,23 +231,28 @@ func (v *act) syncGroups(ctx context.Context, plan models.PlanID) (int, int, err
 		}
 	}
 	if err := v.tx.InsertAssignments(ctx, joined); err != nil {
-		return 0, 0, err
+		return 0, 0, nil, err
 	}
-	left := 0
+	posts, err := v.posts(ctx)
+	if err != nil {
+		return 0, 0, nil, err
+	}
+	ns = v.issued(joined, posts)
 	for i := range have {
 		x := &have[i]
 		if x.GroupID == 0 || wanted[key{x.MeasureID, x.UnitID}] || !x.State.Can(models.ActWithdraw) || x.State.Finished() || x.State == models.StateNA {
 			continue
 		}
-		if err := v.apply(ctx, models.ActWithdraw, x, models.Change{Reason: "单位组成员变动，不再承担"}, nil); err != nil {
-			return 0, 0, err
+		if err := v.apply(ctx, models.ActWithdraw, x, models.Change{Reason: "group"}, nil); err != nil {
+			return 0, 0, nil, err
 		}
-		left++
+		ns = append(ns, v.notices(posts.of(x.UnitID, models.PostContact), models.NoticeWithdrawn, *x, "")...)
+		withdrawn++
 	}
 	if len(joined) > 0 {
-		if err := v.log(ctx, models.AuditEntry{Act: "group_sync", PlanID: plan, Detail: fmt.Sprintf(`{"added":%d,"withdrawn":%d}`, len(joined), left)}); err != nil {
-			return 0, 0, err
+		if err := v.log(ctx, models.AuditEntry{Act: "group_sync", PlanID: plan, Detail: fmt.Sprintf(`{"added":%d,"withdrawn":%d}`, len(joined), withdrawn)}); err != nil {
+			return 0, 0, nil, err
 		}
 	}
-	return len(joined), left, v.tellIssued(ctx, joined)
+	return len(joined), withdrawn, ns, nil
 }

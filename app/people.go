@@ -87,7 +87,8 @@ func (a *App) CreateUser(ctx context.Context, actor models.Actor, u models.User)
 }
 
 // fillEmptyPost makes a new contact or leader the holder of his unit's post if
-// nobody holds it.
+// nobody holds it, or somebody who is out of use, and tells a contact what is
+// open, as SetPost does.
 func (v *act) fillEmptyPost(ctx context.Context, u models.User) error {
 	if u.Role != models.RoleContact && u.Role != models.RoleLeader {
 		return nil
@@ -96,15 +97,32 @@ func (v *act) fillEmptyPost(ctx context.Context, u models.User) error {
 	if err != nil {
 		return err
 	}
-	switch {
-	case u.Role == models.RoleContact && unit.ContactID == 0:
-		unit.ContactID = u.ID
-	case u.Role == models.RoleLeader && unit.LeaderID == 0:
-		unit.LeaderID = u.ID
-	default:
-		return nil
+	post, id := models.PostContact, &unit.ContactID
+	if u.Role == models.RoleLeader {
+		post, id = models.PostLeader, &unit.LeaderID
 	}
-	return v.tx.UpdateUnit(ctx, &unit)
+	holders, err := v.postsOf(ctx, u.UnitID, post)
+	if err != nil || len(holders) > 0 {
+		return err
+	}
+	*id = u.ID
+	if err := v.tx.UpdateUnit(ctx, &unit); err != nil || post != models.PostContact {
+		return err
+	}
+	return v.tellPosted(ctx, unit, u)
+}
+
+// tellPosted tells a unit's new contact of what it has in hand, in one mail.
+func (v *act) tellPosted(ctx context.Context, unit models.Unit, u models.User) error {
+	items, err := v.running(ctx, models.Scope{Unit: unit.ID}, 0, models.StateUnack, models.StateActive, models.StateReturned)
+	if err != nil {
+		return err
+	}
+	var ns []models.Notice
+	for _, it := range items {
+		ns = append(ns, v.notice(u, models.NoticePosted, it, "", strconv.Itoa(unit.Version)))
+	}
+	return v.tell(ctx, ns)
 }
 
 // invite makes a one-time link for a person, replacing an earlier one.
@@ -315,15 +333,7 @@ func (a *App) SetPost(ctx context.Context, actor models.Actor, unitID models.Uni
 		if post != models.PostContact || id == 0 || id == before {
 			return nil
 		}
-		items, err := v.running(ctx, models.Scope{Unit: unitID}, 0, models.StateUnack, models.StateActive, models.StateReturned)
-		if err != nil {
-			return err
-		}
-		var ns []models.Notice
-		for _, it := range items {
-			ns = append(ns, v.notice(u, models.NoticePosted, it, "", strconv.Itoa(unit.Version)))
-		}
-		return v.tell(ctx, ns)
+		return v.tellPosted(ctx, unit, u)
 	})
 }
 
