@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strconv"
 
 	"duban/models"
@@ -286,8 +287,12 @@ func (a *App) SettleProblem(ctx context.Context, actor models.Actor, plan models
 		if err := actor.Require(models.ActImport, 0); err != nil {
 			return err
 		}
-		if _, err := v.tx.Plan(ctx, plan); err != nil {
+		problems, err := v.tx.Problems(ctx, plan)
+		if err != nil {
 			return err
+		}
+		if !slices.ContainsFunc(problems, func(p models.PlanProblem) bool { return p.ID == id }) {
+			return models.Errf(models.NotFound, "err.not_found")
 		}
 		if err := v.tx.SettleProblem(ctx, plan, id, actor.UserID, v.now, answer); err != nil {
 			return err

@@ -25,9 +25,7 @@ func TestJobPanics(t *testing.T) {
 				if err := tx.SetSetting(ctx, "half", "done"); err != nil {
 					return err
 				}
-				var m map[string]int
-				m["x"] = 1 // panics
-				return nil
+				panic("the work met a fault of the program")
 			})
 		}
 		for i := range 6 {

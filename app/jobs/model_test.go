@@ -33,11 +33,11 @@ type model struct {
 	units  map[string]*post
 	duties map[string]*duty
 
-	told                     map[string]bool
-	entries                  []entry           // reminders, in the order told
-	digests                  map[string]string // "login week" → day
-	remind, escalate, digest models.Date
-	digestWeek               string
+	told             map[string]bool
+	entries          []entry           // reminders, in the order told
+	digests          map[string]string // "login week" → day
+	remind, escalate models.Date
+	digestWeek       string
 }
 
 // post is who holds a unit's posts: "" nobody, or nobody active.
@@ -50,7 +50,6 @@ type duty struct {
 	past    bool
 	waiting bool
 	since   []change // every change of waiting, in order
-	cleared models.Date
 }
 
 type change struct {

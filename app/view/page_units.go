@@ -81,13 +81,16 @@ type UnitForm struct {
 	Short    string
 	Family   string
 	Families []string
-	Aliases  []string // confirmed where plans were read; shown only
-	Note     string
-	Version  int
-	BackHref string
-	Errors   FormErrors
-	Contact  PostForm
-	Leader   PostForm
+	Aliases  []string // names under which a document may mean it
+	// AliasText is the same as typed, one a line, with what is wrong with it;
+	// AliasForm is where it is sent, "" for a new unit.
+	AliasText, AliasForm, AliasError string
+	Note                             string
+	Version                          int
+	BackHref                         string
+	Errors                           FormErrors
+	Contact                          PostForm
+	Leader                           PostForm
 }
 
 // PostForm names the holder of one post of a unit: fields post and user.

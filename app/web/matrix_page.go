@@ -278,9 +278,7 @@ func (r *request) toNudge(plan models.Plan) ([]models.AssignmentID, error) {
 		return nil, err
 	}
 	f := store.ItemFilter{Plan: plan.ID, Waiting: true}
-	for _, ref := range form["m"] {
-		f.Refs = append(f.Refs, ref)
-	}
+	f.Refs = form["m"]
 	if lamp := r.field("lamp"); lamp != "" {
 		f.Lamps = []models.Lamp{models.Lamp(lamp)}
 	}

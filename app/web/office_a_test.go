@@ -73,13 +73,13 @@ func TestOfficeAccess(t *testing.T) {
 func TestPlanJourney(t *testing.T) {
 	s := newSeeded(t)
 	lead := s.as("lead")
-	page := lead.get("/plans").is(200, "随程序提供的方案", "示例市优化营商环境责任分工方案")
+	lead.get("/plans").is(200, "随程序提供的方案", "示例市优化营商环境责任分工方案")
 	if to := lead.post("/plans/import", url.Values{"seed": {"anda-2020"}}).is(303).sentTo(); to != "/p/anda-2020" {
 		t.Fatal("imported to", to)
 	}
 	lead.post("/plans/import", url.Values{"seed": {"anda-2020"}}).is(409)
-	page = lead.get("/plans").is(200, "已导入", "处须确认")
-	page = lead.get("/p/anda-2020").is(200, "须确认", "先确认")
+	lead.get("/plans").is(200, "已导入", "处须确认")
+	page := lead.get("/p/anda-2020").is(200, "须确认", "先确认")
 	page.not("确认下发")
 	s.as("gaj-contact").get("/p/anda-2020").is(404) // units see a plan once it is issued
 	s.as("supervisor").get("/p/anda-2020").is(404)

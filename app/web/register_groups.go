@@ -204,6 +204,17 @@ func (r *request) saved(u models.Unit, f registerForm, err error) error {
 	return r.done("/units?edit="+u.Code+"#edit", "flash.saved")
 }
 
+// setAliases stores the names under which a document may mean a unit.
+func (r *request) setAliases() error {
+	u, err := r.read().UnitByCode(r.ctx(), r.Param("code"))
+	if err != nil {
+		return err
+	}
+	f := registerForm{edit: u.Code, aliased: true, aliases: r.FormValue("aliases")}
+	err = r.s.app.SetAliases(r.ctx(), r.actor, u.ID, r.seen(), strings.Split(f.aliases, "\n"))
+	return r.saved(u, f, err)
+}
+
 // setPost makes a person the contact or leader of a unit.
 func (r *request) setPost() error {
 	u, err := r.read().UnitByCode(r.ctx(), r.Param("code"))

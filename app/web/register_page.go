@@ -28,6 +28,8 @@ type registerForm struct {
 
 	in       models.Unit
 	post     models.Post // whose form has the error
+	aliases  string      // as typed, where aliased
+	aliased  bool        // the aliases' form has the error
 	user     models.UserID
 	unit     models.UnitID
 	from, to string
@@ -247,13 +249,18 @@ func (g *registerPage) newForm() *view.UnitForm {
 
 func (g *registerPage) unitForm(u models.Unit) *view.UnitForm {
 	in, faults := u, g.form.errors
-	if g.form.post != "" { // a fault of one of the posts stands there
+	if g.form.post != "" || g.form.aliased { // the fault stands at that form
 		faults = nil
 	} else if g.form.typed {
 		in = g.form.in
 	}
 	f := &view.UnitForm{Action: "/units/" + u.Code, Code: u.Code, Name: in.Name, Short: in.Short, Family: string(in.Family), Note: in.Note,
-		Families: g.families(), Aliases: g.aliasesOf(u.ID, 0), Version: u.Version, BackHref: "/units", Errors: faults}
+		Families: g.families(), Aliases: g.aliasesOf(u.ID, 0), Version: u.Version, BackHref: "/units", Errors: faults,
+		AliasForm: "/units/" + u.Code + "/aliases"}
+	f.AliasText = strings.Join(f.Aliases, "\n")
+	if g.form.aliased {
+		f.AliasText, f.AliasError = g.form.aliases, g.form.errors.Get("aliases")
+	}
 	f.Contact = g.postForm(u, models.PostContact, models.RoleContact, u.ContactID)
 	if t := g.byUnit[u.ID]; t != nil { // what is with the lead office does not move
 		f.Contact.Open = t.total - t.finished - t.lamps[models.LampReview]

@@ -57,6 +57,7 @@ func (s *Server) table() []route {
 		{method: get, path: "/units", policy: need(models.ActSeePeople), handler: (*request).register},
 		{method: post, path: "/units", policy: need(models.ActUnits), handler: (*request).createUnit},
 		{method: post, path: "/units/:code", policy: need(models.ActUnits), handler: (*request).updateUnit},
+		{method: post, path: "/units/:code/aliases", policy: need(models.ActUnits), handler: (*request).setAliases},
 		{method: post, path: "/units/:code/post", policy: need(models.ActPost), handler: (*request).setPost},
 		{method: post, path: "/units/groups/:code", policy: need(models.ActUnits), handler: (*request).changeMembers},
 
