@@ -166,6 +166,9 @@ func (d *demo) begin(ctx context.Context) error {
 	if err := d.tx.InsertAssignments(ctx, as); err != nil {
 		return err
 	}
+	if err := d.freezeIssued(ctx, plan); err != nil {
+		return err
+	}
 	d.plan = plan
 	if err := d.log(ctx, models.AuditEntry{Act: string(models.ActIssue), PlanID: plan.ID, Object: plan.Key, Detail: fmt.Sprintf(`{"assignments":%d}`, len(as))}); err != nil {
 		return err

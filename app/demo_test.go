@@ -74,6 +74,10 @@ func TestDemo(t *testing.T) {
 			t.Errorf("the demo shows nothing %s", l)
 		}
 	}
+	versions, err := db.PlanVersions(ctx, plan.ID)
+	if err != nil || len(versions) != 2 || versions[1].Reason != "issue" {
+		t.Errorf("versions of the plan: %+v, %v; want one of the import and one of the issue", versions, err)
+	}
 	exts, err := db.OpenExtensions(ctx, models.Scope{All: true}, plan.ID)
 	if err != nil || len(exts) == 0 {
 		t.Errorf("open extensions: %d, %v", len(exts), err)

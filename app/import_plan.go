@@ -193,7 +193,10 @@ func (v *act) storeIndicators(ctx context.Context, plan models.PlanID, d models.
 // PlanDraft reads a stored plan back as a draft: what `duban plan show --json`
 // prints.
 func (a *App) PlanDraft(ctx context.Context, key string) (models.Draft, error) {
-	r := a.DB.Reader
+	return planDraft(ctx, a.DB.Reader, key)
+}
+
+func planDraft(ctx context.Context, r store.Reader, key string) (models.Draft, error) {
 	p, err := r.PlanByKey(ctx, key)
 	if err != nil {
 		return models.Draft{}, err

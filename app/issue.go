@@ -146,6 +146,9 @@ func (a *App) IssuePlan(ctx context.Context, actor models.Actor, id models.PlanI
 		if err := v.tx.InsertAssignments(ctx, as); err != nil {
 			return err
 		}
+		if err := v.freezeIssued(ctx, plan); err != nil {
+			return err
+		}
 		n = len(as)
 		if err := v.log(ctx, models.AuditEntry{Act: string(models.ActIssue), PlanID: id, Object: plan.Key,
 			Detail: fmt.Sprintf(`{"assignments":%d}`, n)}); err != nil {
@@ -255,4 +258,17 @@ func (v *act) syncGroups(ctx context.Context, plan models.PlanID) (added, withdr
 		}
 	}
 	return len(joined), withdrawn, ns, nil
+}
+
+// freezeIssued keeps the reading that was issued, beside the one of the import.
+func (v *act) freezeIssued(ctx context.Context, plan models.Plan) error {
+	d, err := planDraft(ctx, v.tx.Reader, plan.Key)
+	if err != nil {
+		return err
+	}
+	before, err := v.tx.PlanVersions(ctx, plan.ID)
+	if err != nil {
+		return err
+	}
+	return v.freeze(ctx, plan.ID, len(before)+1, d, "issue")
 }

@@ -26,7 +26,7 @@ const (
 // or disabled account, and takes the same work. Errors: unauthenticated (with
 // the tries left), forbidden when the account is locked.
 func (a *App) Login(ctx context.Context, login, password, ip, agent string) (string, models.User, error) {
-	login = strings.TrimSpace(login)
+	login = typedLogin(login)
 	now := a.now()
 	n, until, err := a.DB.LoginFailures(ctx, login, now)
 	if err != nil {
@@ -79,6 +79,14 @@ func (a *App) Login(ctx context.Context, login, password, ip, agent string) (str
 		return v.log(ctx, models.AuditEntry{Act: "login"})
 	})
 	return token, u, err
+}
+
+// typedLogin makes whatever came as an account name fit to be counted and
+// logged: PostgreSQL refuses zero bytes and broken UTF-8, and the log of failed
+// tries must not grow by what strangers send. No account has such a name.
+func typedLogin(s string) string {
+	s = strings.ReplaceAll(strings.ToValidUTF8(s, "\ufffd"), "\x00", "\ufffd")
+	return cut(strings.TrimSpace(s), 64)
 }
 
 func minutesUntil(now, t time.Time) int { return int(t.Sub(now)/time.Minute) + 1 }

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"strings"
+	"time"
 
 	"duban/app/notify"
 	"duban/models"
@@ -35,13 +36,35 @@ func (a *App) CheckMessage(ctx context.Context, m models.Message) (notify.Verdic
 		if !strings.HasPrefix(m.Key, digestTo(u)) || !posts.holds(u, u.UnitID) {
 			return notify.Cancel(postChanged), nil
 		}
-		return notify.Send(), nil
+		return a.checkDigest(ctx, m)
 	}
 	ns, err := a.DB.NoticesIn(ctx, m.ID)
 	if err != nil || len(ns) == 0 {
 		return notify.Send(), err
 	}
 	return a.checkNotices(ctx, u, ns, posts)
+}
+
+// digestFresh is how long a digest may wait for the mail server before it is
+// written anew: long enough for every digest of a Monday to leave as written.
+const digestFresh = 2 * time.Hour
+
+// checkDigest decides on a weekly digest: one that had to wait is written anew
+// from what holds now, and does not leave when nothing is left to say.
+func (a *App) checkDigest(ctx context.Context, m models.Message) (notify.Verdict, error) {
+	if a.now().Sub(m.CreatedAt) < digestFresh {
+		return notify.Send(), nil
+	}
+	mails, _, err := a.digests(ctx, models.DateIn(m.CreatedAt, a.Zone))
+	if err != nil {
+		return notify.Verdict{}, err
+	}
+	for _, d := range mails {
+		if d.key == m.Key {
+			return notify.Rewrite(d.mail.Subject, d.mail.Text, d.mail.HTML), nil
+		}
+	}
+	return notify.Cancel("nothing left to say: handed in, finished or withdrawn since"), nil
 }
 
 // postChanged is the reason for cancelling what was meant for the holder of a
