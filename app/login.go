@@ -9,8 +9,8 @@ import (
 	"duban/models"
 )
 
-// Limits of signing in (reliability E2, E3; GB/T 22239-2019 8.1.4.1 b asks for
-// limits and leaves the numbers to the office).
+// Limits of signing in (GB/T 22239-2019, 8.1.4.1 b, asks for limits and leaves
+// the numbers to the office).
 const (
 	SessionIdle     = 30 * time.Minute // without a request
 	SessionLife     = 12 * time.Hour   // in all

@@ -17,7 +17,7 @@ const (
 	StateWithdrawn State = "withdrawn" // 已撤销: the plan changed
 )
 
-// States lists every state in the fixed order of bars (DESIGN section 3).
+// States lists every state in the fixed order of bars.
 var States = []State{StateClosed, StateDone, StateReview, StateActive, StateUnack, StateReturned, StateNA, StateWithdrawn}
 
 // Finished reports 办结: done or closed.

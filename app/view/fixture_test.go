@@ -15,7 +15,7 @@ import (
 	"duban/static"
 )
 
-// A fixture is a page with values like the drawing's. Each page's test file
+// A fixture is a page with values as an office sees them. Each page's test file
 // adds its own with addFixture.
 type fixture struct {
 	name string // file name: home, home-calm

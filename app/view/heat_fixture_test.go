@@ -1,6 +1,6 @@
 package view
 
-// heatStrip is the heat strip of drawing 01: short name, name, 应报, 办结, 逾期,
+// heatStrip is the heat strip: short name, name, 应报, 办结, 逾期,
 // due within 7 days.
 var heatStrip = []struct {
 	family string

@@ -94,7 +94,7 @@ func (n Notice) Only() *MailItem {
 	return nil
 }
 
-// DigestLead is the lead office's weekly digest (drawing 06). What is zero or
+// DigestLead is the lead office's weekly digest. What is zero or
 // empty is left out.
 type DigestLead struct {
 	To       string

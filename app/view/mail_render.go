@@ -140,7 +140,7 @@ func (l *Locale) names(list []string, all int) string {
 	return s
 }
 
-// mark is a light's twin in text (DESIGN, section 3).
+// mark is a light's twin in text.
 func mark(lamp string) string {
 	switch lamp {
 	case "overdue":

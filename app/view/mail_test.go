@@ -16,7 +16,7 @@ import (
 
 const site = "https://duban.anda.example"
 
-// leadDigest is drawing 06.
+// leadDigest is a Monday with something of everything.
 func leadDigest(lang i18n.Lang) DigestLead {
 	m := func(ref Ref, text string, units, days int, names ...string) DigestMeasure {
 		return DigestMeasure{ref, text, site + "/p/anda-2020/t/" + strings.TrimSuffix(ref.Rows, "–42"), names, units, days}

@@ -2,7 +2,7 @@ package view
 
 import "duban/app/i18n"
 
-// HomePage is the lead office's and the supervisor's first page (drawing 01):
+// HomePage is the lead office's and the supervisor's first page:
 // what is wrong in one sentence, five counts, what to do first, what falls due,
 // how completion goes, and every unit.
 type HomePage struct {

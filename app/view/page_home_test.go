@@ -22,7 +22,7 @@ func init() {
 	})
 }
 
-// homeFixture holds the values of drawing 01.
+// homeFixture holds a day with something of everything.
 func homeFixture(lang i18n.Lang) HomePage {
 	m := "/p/anda-2020/m"
 	ref := Ref{"12", "②"}

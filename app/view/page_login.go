@@ -1,6 +1,6 @@
 package view
 
-// LoginPage asks for account and password (drawing 09).
+// LoginPage asks for account and password.
 type LoginPage struct {
 	Shell
 	Office    string // whose system this is: 安达市

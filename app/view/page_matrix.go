@@ -1,7 +1,7 @@
 package view
 
 // MatrixPage is the official table with its original merges, and beside it what
-// the system adds (drawing 02). MatrixRows makes Rows.
+// the system adds. MatrixRows makes Rows.
 type MatrixPage struct {
 	Shell
 	Path     string   // /p/{plan}/m

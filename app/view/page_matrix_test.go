@@ -45,7 +45,7 @@ func init() {
 	})
 }
 
-// drawnMatrix is the table of drawing 02 as data.
+// drawnMatrix is part of the Anda table as data.
 type drawnMatrix struct {
 	Items []struct {
 		No       string
@@ -98,7 +98,7 @@ func matrixItems(lang i18n.Lang) []MatrixItem {
 	}
 	m := ms["m17"]
 	if m == nil || m.Bar.Of("overdue") != 7 {
-		panic("the drawing's open measure is not m17")
+		panic("the table's open measure is not m17")
 	}
 	unit := func(names string) []FanUnit {
 		var out []FanUnit
@@ -140,7 +140,7 @@ func matrixFixture(lang i18n.Lang) MatrixPage {
 	return p
 }
 
-// thousand repeats the drawing's table until it has a thousand measures, with
+// thousand repeats the table until it has a thousand measures, with
 // nothing opened.
 func thousand(lang i18n.Lang) MatrixPage {
 	p := matrixFixture(lang)

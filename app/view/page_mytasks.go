@@ -1,6 +1,6 @@
 package view
 
-// MyTasksPage is one unit's list, grouped by urgency (drawing 04). The lead
+// MyTasksPage is one unit's list, grouped by urgency. The lead
 // office and supervisors read it at /p/{plan}/u/{code}.
 type MyTasksPage struct {
 	Shell

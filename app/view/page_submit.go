@@ -1,7 +1,6 @@
 package view
 
-// SubmitPage is the form in which a unit reports on one duty (drawing 04,
-// right). Form says which: "" completion, "extend", "na", "block", "progress".
+// SubmitPage is the form in which a unit reports on one duty. Form says which: "" completion, "extend", "na", "block", "progress".
 // All but the first are short.
 type SubmitPage struct {
 	Shell

@@ -1,7 +1,7 @@
 package view
 
 // TaskPage is one measure with the state of every unit that owes it, the panel
-// of one of them, and what has happened (drawing 03). A unit's people get only
+// of one of them, and what has happened. A unit's people get only
 // their own unit's row; a supervisor reads.
 type TaskPage struct {
 	Shell

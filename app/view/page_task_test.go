@@ -48,7 +48,7 @@ func init() {
 	})
 }
 
-// taskFixture is drawing 03.
+// taskFixture is a measure with units in every state.
 func taskFixture(lang i18n.Lang) TaskPage {
 	family := func(i int) string {
 		if i == 9 || i == 10 {

@@ -59,7 +59,7 @@ func init() {
 	})
 }
 
-// myTasksFixture is drawing 04, left.
+// myTasksFixture is a unit with something of every urgency.
 func myTasksFixture(lang i18n.Lang) MyTasksPage {
 	act := func(c TaskCard) TaskCard {
 		c.ID, c.Version, c.Href, c.ActHref, c.Role = 7, 2, "/p/anda-2020/t/6-1?u=anda-gaj", "/p/anda-2020/a/7", or(c.Role, "responsible")
@@ -100,7 +100,7 @@ func or(a, b string) string {
 	return b
 }
 
-// submitFixture is drawing 04, right.
+// submitFixture is a form with faults to mend.
 func submitFixture(lang i18n.Lang) SubmitPage {
 	a := "/p/anda-2020/a/7/submit"
 	return SubmitPage{

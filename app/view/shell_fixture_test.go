@@ -2,7 +2,7 @@ package view
 
 import "duban/app/i18n"
 
-// leadShell is the frame as the lead office of the drawing sees it.
+// leadShell is the frame as the lead office sees it.
 func leadShell(lang i18n.Lang, current, here string) Shell {
 	l := Locale{Lang: lang, cat: i18n.Default(), today: func() string { return "2020-10-13" }}
 	as := "数据截至 09:00"

@@ -9,7 +9,7 @@ import (
 
 // The queue 先办这些 mixes reviews, nudges, requests for more time and broken
 // contacts in one list, ranked by days late × units × days waiting on the
-// reader (DESIGN section 4, drawing 01).
+// reader.
 
 // queueRow is a row with its rank and the tab it belongs to.
 type queueRow struct {
