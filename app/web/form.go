@@ -13,8 +13,14 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-// field is a form field, trimmed.
-func (r *request) field(name string) string { return strings.TrimSpace(r.FormValue(name)) }
+// field is a form field, trimmed and storable.
+func (r *request) field(name string) string { return strings.TrimSpace(storable(r.FormValue(name))) }
+
+// storable takes out what PostgreSQL does not keep in a text and no keyboard
+// makes: zero bytes and broken UTF-8.
+func storable(s string) string {
+	return strings.ToValidUTF8(strings.ReplaceAll(s, "\x00", ""), "\uFFFD")
+}
 
 // version is the form's hidden version, 0 where it carries none.
 func (r *request) version() int {

@@ -210,7 +210,7 @@ func (r *request) setAliases() error {
 	if err != nil {
 		return err
 	}
-	f := registerForm{edit: u.Code, aliased: true, aliases: r.FormValue("aliases")}
+	f := registerForm{edit: u.Code, aliased: true, aliases: storable(r.FormValue("aliases"))}
 	err = r.s.app.SetAliases(r.ctx(), r.actor, u.ID, r.seen(), strings.Split(f.aliases, "\n"))
 	return r.saved(u, f, err)
 }

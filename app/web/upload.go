@@ -70,7 +70,7 @@ func (r *request) readPart(part *multipart.Part, up *uploaded, values url.Values
 			return models.Errf(models.TooLarge, "err.body_too_large", maxFields>>20)
 		}
 		if name != "files" { // a file field that was left empty
-			values.Add(name, string(b))
+			values.Add(name, storable(string(b)))
 		}
 		return nil
 	}
