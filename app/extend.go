@@ -70,6 +70,11 @@ func (a *App) DecideExtension(ctx context.Context, actor models.Actor, id models
 		if err != nil {
 			return err
 		}
+		// again, after the duty: who decides at the same moment has changed
+		// both, and the old request beside the new date would look wrong
+		if e, err = v.tx.Extension(ctx, actor.Scope(), id); err != nil {
+			return err
+		}
 		if e.State != models.ExtensionOpen || version != 0 && version != e.Version {
 			return models.Errf(models.Conflict, "err.stale")
 		}
