@@ -166,7 +166,7 @@ func TestMachineWalks(t *testing.T) {
 		}
 	})
 	for _, s := range States {
-		if steps[s] == 0 {
+		if steps[s] == 0 && !testing.Short() { // a short run makes few walks
 			t.Errorf("no walk came through %s: the test proves nothing about it", s)
 		}
 	}
