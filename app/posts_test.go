@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"database/sql"
+	"slices"
 	"strings"
 	"testing"
 
@@ -75,13 +76,16 @@ func TestReminderFollowsThePost(t *testing.T) {
 	for d := day("2020-10-14"); !d.After(day("2020-11-06")); d = d.AddDays(1) {
 		w.remindOn(d.String())
 		left, _ := w.relay()
+		var today []string
 		for _, m := range left {
-			to = append(to, strings.TrimSuffix(m.ToAddress, "@example.test"))
+			today = append(today, strings.TrimSuffix(m.ToAddress, "@example.test"))
 		}
+		slices.Sort(today) // remindOn runs its two jobs in any order
+		to = append(to, today...)
 	}
 	// due-1, due-0, overdue-1; the leader after 3 working days, the lead office
 	// after 7, on 26 October; weekly to both of the unit from 2 November on
-	if got := strings.Join(to, " "); got != "gaj-new gaj-new gaj-new gaj-leader lead gaj-new gaj-leader" {
+	if got := strings.Join(to, " "); got != "gaj-new gaj-new gaj-new gaj-leader lead gaj-leader gaj-new" {
 		t.Errorf("mails after the change: %s\n%s", got, strings.Join(w.chasesOf(it), "\n"))
 	}
 }
