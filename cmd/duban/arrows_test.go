@@ -44,13 +44,18 @@ var arrows = map[string][]string{
 	// Tools: verbs and doors call them, they call no verb.
 	"app/auth":     {"models"},
 	"app/deadline": {"models"},
-	"app/importer": {"models", "app/deadline"},
+	"app/duty":     {"models"},
+	"app/target":   {"models"},
+	"app/importer": {"models", "app/deadline", "app/duty", "app/target", "app/importer/source", "app/importer/clean"},
+	// Its two halves: files into text and tables, and damaged text into clean.
+	"app/importer/source": {"models"},
+	"app/importer/clean":  {"models"},
 	"app/exporter": {"models", "app/i18n"},
 	"app/view":     {"models", "templates", "static", "app/i18n"},
 	"app/notify":   {"models", "models/store"},
 
 	// The verbs. Seeding is a verb, hence seeds.
-	"app": {"models", "models/store", "app/importer", "app/deadline", "app/i18n", "app/view", "app/auth", "app/blob", "app/notify", "seeds"},
+	"app": {"models", "models/store", "app/importer", "app/deadline", "app/duty", "app/i18n", "app/view", "app/auth", "app/blob", "app/notify", "seeds"},
 
 	// Doors: they call verbs, no verb calls them. They read lists through
 	// store.Reader; every write goes through a verb.
