@@ -18,14 +18,14 @@ import (
 type mark int
 
 const (
-	markNone    mark = iota
-	markChapter      // 第一章, 第一部分
-	markArticle      // 第一条
-	markHan          // 一、
-	markHanIn        // （一）
-	markArabic       // 1. 1、 1．
-	markArabicIn     // （1） 1）
-	markCircle       // ①
+	markNone     mark = iota
+	markChapter       // 第一章, 第一部分
+	markArticle       // 第一条
+	markHan           // 一、
+	markHanIn         // （一）
+	markArabic        // 1. 1、 1．
+	markArabicIn      // （1） 1）
+	markCircle        // ①
 )
 
 // label is the number in front of a paragraph.

@@ -50,9 +50,9 @@ var arrows = map[string][]string{
 	// Its two halves: files into text and tables, and damaged text into clean.
 	"app/importer/source": {"models"},
 	"app/importer/clean":  {"models"},
-	"app/exporter": {"models", "app/i18n"},
-	"app/view":     {"models", "templates", "static", "app/i18n"},
-	"app/notify":   {"models", "models/store"},
+	"app/exporter":        {"models", "app/i18n"},
+	"app/view":            {"models", "templates", "static", "app/i18n"},
+	"app/notify":          {"models", "models/store"},
 
 	// The verbs. Seeding is a verb, hence seeds.
 	"app": {"models", "models/store", "app/importer", "app/deadline", "app/duty", "app/i18n", "app/view", "app/auth", "app/blob", "app/notify", "seeds"},
