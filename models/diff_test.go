@@ -119,6 +119,10 @@ func TestDiffCases(t *testing.T) {
 		"last row first": {edit: func(d *models.Draft) {
 			d.Tasks = append([]models.DraftTask{d.Tasks[3]}, d.Tasks[:3]...)
 		}, rows: want("moved 4 place")},
+		"last row first and edited, under its number": {edit: func(d *models.Draft) {
+			d.Tasks = append([]models.DraftTask{d.Tasks[3]}, d.Tasks[:3]...)
+			d.Tasks[0].EvaluationPoints, d.Measures[6].Text = edited(d.Tasks[0].EvaluationPoints), edited(d.Measures[6].Text)
+		}, rows: want("changed 4 evaluation_points,place"), measures: want("changed m4-1 text")},
 		"row edited": {edit: func(d *models.Draft) { d.Tasks[1].EvaluationPoints = edited(d.Tasks[1].EvaluationPoints) },
 			rows: want("changed 2 evaluation_points")},
 		"row reworded, measures as they were": {edit: func(d *models.Draft) { d.Tasks[1].EvaluationPoints = sentence(901) },
