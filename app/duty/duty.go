@@ -6,6 +6,8 @@ package duty
 import (
 	"regexp"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"duban/models"
 )
@@ -64,15 +66,9 @@ func Parse(cell string, rule Rule) []Item {
 	var items []Item
 	start, no := 0, 0
 	add := func(to int) {
-		from := start
-		for from < to && strings.TrimSpace(cell[from:to]) != cell[from:to] {
-			t := strings.TrimLeft(cell[from:to], " \t\r\n\u3000")
-			if len(t) == to-from {
-				to -= len(cell[from:to]) - len(strings.TrimSpace(cell[from:to]))
-				break
-			}
-			from = to - len(t)
-		}
+		part := cell[start:to]
+		from := start + len(part) - len(strings.TrimLeftFunc(part, unicode.IsSpace))
+		to = start + len(strings.TrimRightFunc(part, unicode.IsSpace))
 		if from >= to {
 			return
 		}
@@ -82,21 +78,14 @@ func Parse(cell string, rule Rule) []Item {
 	}
 	for _, m := range numberRE.FindAllStringSubmatchIndex(cell, -1) {
 		cut := m[0]
-		if cut < m[1] && strings.ContainsRune("。；;\n", firstRune(cell[cut:])) {
-			cut += len(string(firstRune(cell[cut:])))
+		if stop, size := utf8.DecodeRuneInString(cell[cut:]); strings.ContainsRune("。；;\n", stop) {
+			cut += size
 		}
 		add(cut)
 		start, no = m[1], number(cell, m)
 	}
 	add(len(cell))
 	return items
-}
-
-func firstRune(s string) rune {
-	for _, r := range s {
-		return r
-	}
-	return 0
 }
 
 func number(s string, m []int) int {
@@ -110,4 +99,10 @@ func number(s string, m []int) int {
 		}
 	}
 	return int(firstRune(s[m[6]:])-'①') + 1
+}
+
+// firstRune is the first character of s, utf8.RuneError of an empty one.
+func firstRune(s string) rune {
+	r, _ := utf8.DecodeRuneInString(s)
+	return r
 }

@@ -126,3 +126,15 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// TestBlanks: blanks of any kind around a cell take nothing from it.
+func TestBlanks(t *testing.T) {
+	for _, blank := range []string{" ", "\u3000", "\u00a0", "\t\n"} {
+		cell := blank + "市民政局" + blank
+		items := Parse(cell, Rule{})
+		if len(items) != 1 || items[0].Text != "市民政局" || cell[items[0].From:items[0].To] != "市民政局" ||
+			len(items[0].Parties) != 1 || items[0].Parties[0].Name != "市民政局" {
+			t.Errorf("%q: %+v", blank, items)
+		}
+	}
+}
